@@ -1,0 +1,27 @@
+"""English: why checkout refuses."""
+
+TEXTS: dict[str, str] = {
+    "no_such_order": "there is no order {id}",
+    "no_such_cart": "there is no cart {id} for this shopper",
+    "no_such_refund": "no order has the refund {leg}",
+    "cart_problems": "some goods cannot be ordered as they are in the cart ({count})",
+    "undeliverable_order": "cannot be delivered to this address: {lines}",
+    "total_changed": "the price is {now:yuan} now, not {was:yuan}: show it and ask again",
+    "stock_short": "not enough in stock: {which}",
+    "gift_short": "the gift is gone: {which}; order without it, or later",
+    "no_replacement_stock": "nothing in stock to send instead: {which}; offer a return and refund",
+    "limit_short": "its limit has just been reached: {which}",
+    "points_short": "not enough points: {which}",
+    "coupons_gone": "no coupons are left",
+    "coupon_limit": "the shopper has as many of these coupons as one may have",
+    "version_changed": "the order has changed since it was shown (version {was}, now {now}): look at it again",
+    "key_reused": "the idempotency key {key} belongs to another request: use a new one",
+    "payment_unknown": "the gateway does not say whether it was paid: try again in a minute",
+    "payment_declined": "the gateway does not make this payment ({reason}): start another one",
+    "gateway_busy": "the gateway is busy: the order stands, start its payment again",
+    "wrong_merchant": "the money went to merchant {merchant}, which is not ours",
+    "wrong_gateway": "{gateway} is not the gateway of this shop",
+    "stray_payment": "the payment {transaction} belongs to no order: it is refunded",
+    "already_taken": "{which} belongs to another record",
+    "payment_conflict": "the payment {transaction} is recorded for another order than that of {attempt}: look at it",
+}

@@ -1,0 +1,27 @@
+"""Chinese: why checkout refuses."""
+
+TEXTS: dict[str, str] = {
+    "no_such_order": "订单 {id} 不存在",
+    "no_such_cart": "当前用户没有购物车 {id}",
+    "no_such_refund": "没有订单对应退款单 {leg}",
+    "cart_problems": "购物车中有 {count} 处问题，暂不能结算",
+    "undeliverable_order": "该地址暂不支持配送：{lines}",
+    "total_changed": "应付金额已由 {was:yuan} 元变为 {now:yuan} 元，请确认后重新提交",
+    "stock_short": "库存不足：{which}",
+    "gift_short": "赠品已送完：{which}，可选择不要赠品下单",
+    "no_replacement_stock": "换货商品无库存：{which}，请改为退货退款",
+    "limit_short": "刚刚达到使用上限：{which}",
+    "points_short": "积分不足：{which}",
+    "coupons_gone": "优惠券已领完",
+    "coupon_limit": "已达每人领取上限",
+    "version_changed": "订单已被修改（页面版本 {was}，最新版本 {now}），请刷新后再操作",
+    "key_reused": "幂等键 {key} 已用于其他请求，请更换",
+    "payment_unknown": "支付结果暂时无法确认，请一分钟后重试",
+    "payment_declined": "支付下单失败（{reason}），请重新发起支付",
+    "gateway_busy": "支付通道繁忙：订单已保留，请重新发起支付",
+    "wrong_merchant": "收款商户号 {merchant} 不是本店商户号",
+    "wrong_gateway": "{gateway} 不是本店使用的支付通道",
+    "stray_payment": "支付单 {transaction} 没有对应订单，款项将原路退回",
+    "already_taken": "{which} 已属于其他记录",
+    "payment_conflict": "支付单 {transaction} 已记在其他订单上（本次为 {attempt}），请人工核对",
+}
