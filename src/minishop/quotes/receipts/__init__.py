@@ -1,0 +1,7 @@
+"""Quotes as receipts: as text for a terminal or a chat, as a page for a phone."""
+
+from minishop.quotes.receipts._html import page
+from minishop.quotes.receipts._rows import Names, Row, receipt_rows
+from minishop.quotes.receipts._text import Style, receipt
+
+__all__ = ["Names", "Row", "Style", "page", "receipt", "receipt_rows"]
