@@ -1,0 +1,103 @@
+"""Claims of a flash sale and the orders that use them.
+
+A shopper claims units first, then orders them. The order's own batch takes stock from the shelf, so a claim that got
+lost oversells nothing. An order keeps the names of its claims as unique keys: a claim whose time has passed is given
+back only if no order has it, and a claim is used by one order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from minishop.checkout._act import Request as Asked
+from minishop.checkout._act import order_batch
+from minishop.checkout._commit import commit
+from minishop.checkout._desk import Desk, now_of
+from minishop.checkout._records import CLAIMS, claims_of, has_claims_to_give_back
+from minishop.flows import Flow, Handlers, Request, ask
+from minishop.inventory import AsyncClaimStore, Claim, ClaimStore
+from minishop.orders import AppEvent, Order
+from minishop.orders import evolve as evolve_order
+from minishop.storage import Committed, FindUnique
+
+__all__ = [
+    "ConfirmClaim",
+    "FindExpiredClaims",
+    "GiveBackClaim",
+    "claim_handlers",
+    "confirm_claims",
+    "give_back_claims",
+    "give_back_expired",
+]
+
+
+@frozen
+class ConfirmClaim(Request[bool]):
+    """:meth:`~minishop.inventory.ClaimStore.confirm_claim`."""
+
+    activity: str
+    token: str
+
+
+@frozen
+class GiveBackClaim(Request[bool]):
+    """:meth:`~minishop.inventory.ClaimStore.give_back`."""
+
+    activity: str
+    token: str
+
+
+@frozen
+class FindExpiredClaims(Request[tuple[Claim, ...]]):
+    """:meth:`~minishop.inventory.ClaimStore.expired_claims`."""
+
+    now: datetime
+    limit: int
+
+
+def claim_handlers(store: ClaimStore | AsyncClaimStore | None) -> Handlers:
+    """Answers the requests of this module; without a store nothing is ever claimed."""
+    if store is None:
+        return {
+            ConfirmClaim: lambda ask: False,
+            GiveBackClaim: lambda ask: False,
+            FindExpiredClaims: lambda ask: (),
+        }
+    return {
+        ConfirmClaim: lambda ask: store.confirm_claim(ask.activity, ask.token),
+        GiveBackClaim: lambda ask: store.give_back(ask.activity, ask.token),
+        FindExpiredClaims: lambda ask: store.expired_claims(ask.now, ask.limit),
+    }
+
+
+def confirm_claims(order: Order) -> Flow[None]:
+    """Makes the claims of a placed order permanent; again is harmless."""
+    for activity, token in claims_of(order):
+        yield from ask(ConfirmClaim(activity, token))
+
+
+def give_back_claims(desk: Desk, order: Order, version: int) -> Flow[bool]:
+    """Gives back the claims of an order that has ended, and notes that it did."""
+    if not has_claims_to_give_back(order):
+        return False
+    for activity, token in claims_of(order):
+        yield from ask(GiveBackClaim(activity, token))
+    now = yield from now_of()
+    event = AppEvent(at=now, namespace=CLAIMS, name="given-back", data={"given_back": True})
+    batch = order_batch(desk, evolve_order(order, event), order, version, (event,), now, Asked(name="give_back"))
+    return isinstance((yield from commit(desk, batch)), Committed)
+
+
+def give_back_expired(desk: Desk, limit: int) -> Flow[int]:
+    """Gives back claims whose time has passed and that no order has; confirms those that one has."""
+    now = yield from now_of()
+    count = 0
+    for claim in (yield from ask(FindExpiredClaims(now, limit))):
+        used = yield from ask(FindUnique(f"claim:{claim.activity}:{claim.token}"))
+        if used is None:
+            count += yield from ask(GiveBackClaim(claim.activity, claim.token))
+        else:
+            yield from ask(ConfirmClaim(claim.activity, claim.token))
+    return count
