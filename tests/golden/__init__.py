@@ -1,0 +1,1 @@
+"""The golden corpus: quotes that must not change without a word in the CHANGELOG."""
