@@ -7,7 +7,7 @@ asks for what it needs (:mod:`minishop.flows`), so the same text serves both and
 from minishop.checkout._act import Request
 from minishop.checkout._carts import CartView
 from minishop.checkout._close import rebuy_operations
-from minishop.checkout._desk import Desk, GetShelf, GetShopper, Now
+from minishop.checkout._desk import Desk, GetShelf, GetShopper
 from minishop.checkout._looking import OrderPage
 from minishop.checkout._outcomes import Answer, Done, Refused
 from minishop.checkout._records import find_drift
@@ -23,7 +23,6 @@ __all__ = [
     "Done",
     "GetShelf",
     "GetShopper",
-    "Now",
     "OrderPage",
     "Publish",
     "Refused",

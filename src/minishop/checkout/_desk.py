@@ -10,17 +10,12 @@ from attrs import field, frozen
 
 from minishop.cart import Shelf
 from minishop.errors import InvalidInput
-from minishop.flows import Flow, Request, ask
+from minishop.flows import Flow, Now, Request, ask
 from minishop.orders import SYSTEM, Actor, Context, OrderPolicy, Table
 from minishop.promotions import Engine
 from minishop.quotes import Shopper
 
-__all__ = ["Desk", "GetShelf", "GetShopper", "Now", "now_of"]
-
-
-@frozen
-class Now(Request[datetime]):
-    """The app's clock; aware."""
+__all__ = ["Desk", "GetShelf", "GetShopper", "now_of"]
 
 
 @frozen

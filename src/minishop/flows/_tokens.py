@@ -1,4 +1,4 @@
-"""Ports for what several processes share for a while: access tokens, leased locks, nonces seen."""
+"""Ports for what several processes share for a while: access tokens, leased locks, nonces seen; and their requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,22 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-__all__ = ["AsyncNonceStore", "AsyncTokenStore", "NonceStore", "StoredToken", "TokenStore"]
+from minishop.flows._core import Handlers, Request
+
+__all__ = [
+    "AsyncNonceStore",
+    "AsyncTokenStore",
+    "GetToken",
+    "NonceStore",
+    "Remember",
+    "SetToken",
+    "StoredToken",
+    "TokenStore",
+    "TryLock",
+    "Unlock",
+    "nonce_handlers",
+    "token_handlers",
+]
 
 
 @frozen
@@ -69,3 +84,60 @@ class AsyncNonceStore(Protocol):
 
     async def remember(self, key: str, now: datetime, until: datetime) -> bool:
         """See :class:`NonceStore`."""
+
+
+@frozen
+class GetToken(Request[StoredToken | None]):
+    """:meth:`TokenStore.get_token`."""
+
+    key: str
+
+
+@frozen
+class SetToken(Request[bool]):
+    """:meth:`TokenStore.set_token`."""
+
+    key: str
+    token: StoredToken
+
+
+@frozen
+class TryLock(Request[bool]):
+    """:meth:`TokenStore.try_lock`."""
+
+    key: str
+    owner: str
+    now: datetime
+    until: datetime
+
+
+@frozen
+class Unlock(Request[None]):
+    """:meth:`TokenStore.unlock`."""
+
+    key: str
+    owner: str
+
+
+@frozen
+class Remember(Request[bool]):
+    """:meth:`NonceStore.remember`."""
+
+    key: str
+    now: datetime
+    until: datetime
+
+
+def token_handlers(store: TokenStore | AsyncTokenStore) -> Handlers:
+    """Answers the requests for tokens and leases by a store; an async one's answers are awaitables."""
+    return {
+        GetToken: lambda ask: store.get_token(ask.key),
+        SetToken: lambda ask: store.set_token(ask.key, ask.token),
+        TryLock: lambda ask: store.try_lock(ask.key, ask.owner, ask.now, ask.until),
+        Unlock: lambda ask: store.unlock(ask.key, ask.owner),
+    }
+
+
+def nonce_handlers(store: NonceStore | AsyncNonceStore) -> Handlers:
+    """Answers :class:`Remember` by a store; an async one's answers are awaitables."""
+    return {Remember: lambda ask: store.remember(ask.key, ask.now, ask.until)}
