@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -17,6 +19,9 @@ _IDLE = timedelta(seconds=7)
 _CONNECT = timedelta(seconds=5)
 _ANSWER = timedelta(seconds=15)
 _LARGEST_BODY = 32 * 1024 * 1024
+
+_NAME = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
+_VALUE = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?")
 
 
 class _Base:
@@ -45,6 +50,7 @@ class _Base:
         self._timeout = timeout
         self._idle = idle
         self._connections = connections
+        self._making = threading.Lock()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -65,30 +71,26 @@ class _Base:
 
     def _build(self, request: HttpRequest) -> Any:
         httpx = self._httpx()
-        longest = (request.timeout or self._timeout).total_seconds()
-        connect = min(longest, _CONNECT.total_seconds())
-        try:
-            url = httpx.URL(request.url)
-        except Exception:
-            raise _bad_url("it cannot be read") from None
+        url = _readable(httpx, request.url)
         parts = urlsplit(request.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        if url.scheme not in ("http", "https") or url.raw_path != target.encode():
-            raise _bad_url("it is not percent-encoded, and what is signed would not be what is sent")
-        try:
-            return httpx.Request(
-                request.method,
-                url,
-                headers=list(request.headers),
-                content=request.body or None,
-                extensions={"timeout": {"connect": connect, "read": longest, "write": longest, "pool": connect}},
-            )
-        except Exception:
+        is_whole = request.url in (f"{parts.scheme}://{parts.netloc}{target}", f"{parts.scheme}://{parts.netloc}")
+        if url is None or url.scheme not in ("http", "https") or not is_whole or url.raw_path != target.encode():
             raise CallerError(
-                "the header fields cannot be sent",
+                "the address of a request was refused: what is signed would not be what is sent",
                 code="malformed_request",
-                next_step="Use ASCII without line breaks in header fields.",
-            ) from None
+                next_step="Use an absolute http(s) address without a fragment, percent-encoded, without dot segments.",
+            )
+        longest = (request.timeout or self._timeout).total_seconds()
+        connect = min(longest, _CONNECT.total_seconds())
+        _check_fields(request)
+        return httpx.Request(
+            request.method,
+            url,
+            headers=list(request.headers),
+            content=request.body or None,
+            extensions={"timeout": {"connect": connect, "read": longest, "write": longest, "pool": connect}},
+        )
 
     def _failed(self, error: Exception, request: HttpRequest) -> MinishopError:
         """Our error for the library's, which holds the address and the header fields and must not be chained."""
@@ -102,12 +104,22 @@ class _Base:
         return OutcomeUnknown(f"no answer from {host} ({type(error).__name__})", code="no_answer", params=params)
 
 
-def _bad_url(why: str) -> CallerError:
-    return CallerError(
-        f"the address of a request was refused: {why}",
-        code="malformed_request",
-        next_step="Use an absolute, percent-encoded http(s) address.",
-    )
+def _check_fields(request: HttpRequest) -> None:
+    """Refuses what the library would refuse later, after it has written the value to its log."""
+    for name, value in request.headers:
+        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
+            raise CallerError(
+                "the header fields cannot be sent",
+                code="malformed_request",
+                next_step="Use ASCII without line breaks in header fields.",
+            )
+
+
+def _readable(httpx: Any, address: str) -> Any:
+    try:
+        return httpx.URL(address)
+    except Exception:
+        return None  # its message holds the address
 
 
 class _Body:
@@ -125,7 +137,11 @@ class _Body:
             return
         self._size += len(piece)
         if self._size > _LARGEST_BODY:
-            raise OutcomeUnknown(f"the answer of {self._host} is too large", code="answer_too_large")
+            raise OutcomeUnknown(
+                f"the answer of {self._host} is too large",
+                code="answer_too_large",
+                params={"host": self._host, "largest": _LARGEST_BODY},
+            )
         self._pieces.append(piece)
 
     def response(self, raw: Any) -> HttpResponse:
@@ -140,8 +156,9 @@ class HttpxTransport(_Base):
         """See :class:`~minishop.flows.Transport`."""
         message = self._build(request)
         httpx = self._httpx()
-        if self._transport is None:
-            self._transport = httpx.HTTPTransport(limits=self._limits())
+        with self._making:
+            if self._transport is None:
+                self._transport = httpx.HTTPTransport(limits=self._limits())
         try:
             raw = self._transport.handle_request(message)
             try:
