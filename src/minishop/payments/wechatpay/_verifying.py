@@ -1,0 +1,78 @@
+"""Whether a response or a notification is authentic.
+
+Header fields well-formed, algorithm allowed, at most 300 seconds off, not a probe, key known and valid, signature of
+the raw body: in this order, and what is cheap comes first. Nothing is parsed or decrypted before the signature holds,
+and nothing here does I/O: an unknown key is an error, not a download.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from minishop.payments.wechatpay._checks import unix_seconds
+from minishop.payments.wechatpay._errors import BadSignature, Probe, StaleTimestamp, UnknownSerial, WrongAlgorithm
+from minishop.payments.wechatpay._headers import HeaderSource, SignatureFields, read_headers
+from minishop.payments.wechatpay._keys import PlatformKeys
+from minishop.payments.wechatpay._raw import raw_body
+from minishop.payments.wechatpay._signing import SCHEME
+
+__all__ = ["MAX_SKEW", "response_message", "verified", "verify"]
+
+MAX_SKEW = 300
+"""Seconds between a signature and now, either way. WeChat Pay's rule; it cannot be changed."""
+
+_PKCS1, _SHA256 = PKCS1v15(), SHA256()
+
+
+def response_message(timestamp: int, nonce: str, body: bytes) -> bytes:
+    """The bytes that the signature of a response or a notification covers: three lines, each with its line feed."""
+    return b"%d\n%b\n%b\n" % (timestamp, nonce.encode(), body)
+
+
+def verify(headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: datetime) -> None:
+    """Returns if a response or a notification is authentic and recent.
+
+    Of responses only successful ones are signed, and downloads of files are not: look at the status first.
+
+    Args:
+        headers: A mapping in any case, pairs of str or bytes, or a WSGI environ.
+        body: The raw bytes as received.
+        keys: The platform's keys.
+        now: The time; aware.
+
+    Raises:
+        Unverified: Malformed, WrongAlgorithm, StaleTimestamp, Probe, UnknownSerial or BadSignature.
+        InvalidInput: An argument is of the wrong type.
+    """
+    verified(headers, raw_body(body), keys=keys, now=now)
+
+
+def verified(headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: datetime) -> SignatureFields:
+    """:func:`verify`, and what the header fields said."""
+    fields = read_headers(headers)
+    if fields.algorithm not in ("", SCHEME):
+        raise WrongAlgorithm(
+            "the signature's algorithm is not supported",
+            next_step=f"Only {SCHEME} is supported; choose RSA in the merchant console.",
+        )
+    skew = unix_seconds(now) - fields.timestamp
+    if not -MAX_SKEW <= skew <= MAX_SKEW:
+        raise StaleTimestamp(
+            f"signed {abs(skew)} seconds {'ago' if skew > 0 else 'from now'}; {MAX_SKEW} are allowed",
+            params={"skew": skew, "limit": MAX_SKEW},
+        )
+    if fields.signature is None:
+        raise Probe("a probe of WeChat Pay with a deliberately wrong signature")
+    key = keys.get(fields.serial)
+    if key is None or not key.is_good_at(now):
+        why = "is not known" if key is None else "is not valid now"
+        raise UnknownSerial(f"the key that Wechatpay-Serial names {why}")
+    try:
+        key.public_key.verify(fields.signature, response_message(fields.timestamp, fields.nonce, body), _PKCS1, _SHA256)
+    except InvalidSignature:
+        raise BadSignature("the signature is not one of this body") from None
+    return fields
