@@ -1,0 +1,74 @@
+"""JSON, read strictly.
+
+What the standard parser lets pass and this does not: NaN and infinities, a name that stands twice in an object, nesting
+beyond 32 levels, other encodings than UTF-8, a byte order mark, halves of surrogate pairs. Numbers with a fraction
+become ``Decimal``.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from minishop.payments.wechatpay._errors import Malformed
+
+__all__ = ["read_json"]
+
+DEEPEST = 32
+
+
+def read_json(raw: bytes) -> dict[str, Any]:
+    """The object that stands in some bytes.
+
+    Raises:
+        Malformed: They are not one JSON object, or not strictly.
+    """
+    try:
+        value = _DECODER.decode(raw.decode())
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError: half a surrogate pair
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise _malformed()
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST and _is_too_deep(value):
+        raise _malformed()
+    return value
+
+
+def _malformed() -> Malformed:
+    return Malformed("the content is not a JSON object as the protocol has it")
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inner(outer)]
+    return bool(level)
+
+
+def _inner(value: object) -> list[object]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for one in inner if isinstance(one, dict | list)]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError
+    return made
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError from None
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_decimal)

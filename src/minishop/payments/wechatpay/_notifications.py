@@ -1,0 +1,218 @@
+"""A notification, from raw bytes to something that can be compared with the shop's own order.
+
+The signature over the raw bytes comes first (:mod:`~minishop.payments.wechatpay._verifying`); then the envelope is
+read, the resource decrypted, and its content read. What the envelope announces, what the resource is called and what
+is in it must be of one kind: a refund does not pass as a payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, overload
+
+from attrs import field, frozen
+
+from minishop.payments.wechatpay._ack import Ack, accepted
+from minishop.payments.wechatpay._errors import Malformed, UnexpectedContent
+from minishop.payments.wechatpay._expectations import (
+    AnyExpectation,
+    CombinedExpectation,
+    Event,
+    Expectation,
+    RefundExpectation,
+    TransferExpectation,
+    compare,
+)
+from minishop.payments.wechatpay._headers import HeaderSource
+from minishop.payments.wechatpay._json import read_json
+from minishop.payments.wechatpay._keys import PlatformKeys
+from minishop.payments.wechatpay._raw import raw_body
+from minishop.payments.wechatpay._reading import instant, number, text, wrong
+from minishop.payments.wechatpay._refunds import Refund
+from minishop.payments.wechatpay._resource import decrypt_resource
+from minishop.payments.wechatpay._secrets import ApiV3Key, ApiV3KeySource
+from minishop.payments.wechatpay._transactions import CombinedTransaction, Transaction
+from minishop.payments.wechatpay._transfers import OtherEvent, Transfer
+from minishop.payments.wechatpay._verifying import verified
+
+__all__ = ["Kind", "Notification", "parse_notification"]
+
+LARGEST = 256 * 1024
+"""Bytes of the largest notification that is looked at; real ones have some two thousand."""
+
+Kind: TypeAlias = Literal["transaction", "combined", "refund", "transfer", "other"]
+
+
+@frozen(kw_only=True, eq=False)
+class Notification:
+    """An authentic notification. Its content opens through :meth:`expect` or :meth:`unchecked`.
+
+    Attributes:
+        id: Its number, the same in every delivery. Write it as a receipt in the batch that has its effect; if it is
+            there already, answer with :meth:`ack`.
+        event_type: For example ``TRANSACTION.SUCCESS``; an open set.
+        kind: What it is about.
+        number: The shop's own number that it names: of the order, the refund, the transfer, or the combined order;
+            empty for other kinds. Good for looking up your record, and for nothing else.
+        created_at: When it was made.
+        received_at: The ``now`` at which it was verified.
+        summary: A sentence for people.
+        serial: The key it was signed with.
+        timestamp: When this delivery was signed, seconds since 1970.
+        nonce: Of this delivery.
+    """
+
+    id: str
+    event_type: str
+    kind: Kind
+    number: str
+    created_at: datetime | None
+    received_at: datetime
+    summary: str = field(repr=False)
+    serial: str
+    timestamp: int
+    nonce: str
+    _event: Event = field(repr=False)
+
+    @overload
+    def expect(self, expectation: Expectation) -> Transaction: ...
+    @overload
+    def expect(self, expectation: CombinedExpectation) -> CombinedTransaction: ...
+    @overload
+    def expect(self, expectation: RefundExpectation) -> Refund: ...
+    @overload
+    def expect(self, expectation: TransferExpectation) -> Transfer: ...
+    def expect(self, expectation: AnyExpectation) -> Event:
+        """The content, compared with what the shop's own record says.
+
+        Args:
+            expectation: Made of your record, not of the notification.
+
+        Raises:
+            UnexpectedContent: It is about something else, or something differs; ``fields`` says what.
+        """
+        compare(self._event, expectation)
+        return self._event
+
+    def unchecked(self) -> Event:
+        """The content, compared with nothing. It is authentic, but it may be about any order of any of your apps."""
+        return self._event
+
+    def ack(self) -> Ack:
+        """The response once its effect is stored, or was before: WeChat Pay stops delivering it."""
+        return accepted()
+
+
+def parse_notification(
+    headers: HeaderSource, body: bytes, *, keys: PlatformKeys, api_v3_key: ApiV3KeySource, now: datetime
+) -> Notification:
+    """Verifies, decrypts and reads a notification. Pure: no I/O, no clock, nothing remembered.
+
+    Args:
+        headers: A mapping in any case, pairs of str or bytes, or a WSGI environ.
+        body: The raw bytes as received.
+        keys: The platform's keys.
+        api_v3_key: The merchant's; ``merchant.api_v3_key`` is the quickest.
+        now: The time; aware.
+
+    Raises:
+        Unverified: One of its subclasses for the step that failed; ``error.ack()`` is the response to send.
+        InvalidInput: An argument is of the wrong type, for example a body that was parsed already.
+    """
+    secret = ApiV3Key.of(api_v3_key)
+    del api_v3_key
+    raw = raw_body(body)
+    if len(raw) > LARGEST:
+        raise Malformed("the body is too large for a notification", params={"limit": LARGEST})
+    signed = verified(headers, raw, keys=keys, now=now)
+    envelope = read_json(raw)
+    resource = envelope.get("resource")
+    if not isinstance(resource, dict):
+        raise wrong("resource")
+    event_type = text(envelope, "event_type")
+    content = read_json(decrypt_resource(secret, resource))
+    kind, event = _event(event_type, text(resource, "original_type", ""), content)
+    return Notification(
+        id=number(envelope, "id"),
+        event_type=event_type,
+        kind=kind,
+        number=_number(event),
+        created_at=instant(envelope, "create_time"),
+        received_at=now,
+        summary=text(envelope, "summary", ""),
+        serial=signed.serial,
+        timestamp=signed.timestamp,
+        nonce=signed.nonce,
+        event=event,
+    )
+
+
+#: Event type -> what the resource must be called, and which kinds its content may be.
+_FAMILIES: dict[str, tuple[str, tuple[Kind, ...]]] = {
+    "TRANSACTION.SUCCESS": ("transaction", ("transaction", "combined")),
+    "REFUND.SUCCESS": ("refund", ("refund",)),
+    "REFUND.ABNORMAL": ("refund", ("refund",)),
+    "REFUND.CLOSED": ("refund", ("refund",)),
+    "MCHTRANSFER.BILL.FINISHED": ("mch_payment", ("transfer",)),
+}
+
+#: A field that only content of this kind has.
+_MARKS: dict[str, Kind] = {
+    "trade_state": "transaction",
+    "sub_orders": "combined",
+    "refund_status": "refund",
+    "transfer_bill_no": "transfer",
+}
+
+
+def _event(event_type: str, original_type: str, content: Mapping[str, Any]) -> tuple[Kind, Event]:
+    family = _FAMILIES.get(event_type)
+    if family is None:
+        return "other", OtherEvent(event_type=event_type, original_type=original_type, raw=content)
+    announced, kinds = family
+    if original_type != announced:
+        raise UnexpectedContent(["original_type"])
+    marks = [kind for name, kind in _MARKS.items() if name in content]
+    if len(marks) != 1 or marks[0] not in kinds:
+        raise UnexpectedContent(["event_type"])
+    event = _read(marks[0], content)
+    if not _is_as_announced(event_type, event):
+        raise UnexpectedContent(["state"])
+    return marks[0], event
+
+
+def _read(kind: Kind, content: Mapping[str, Any]) -> Event:
+    match kind:
+        case "transaction":
+            return Transaction.read(content)
+        case "combined":
+            return CombinedTransaction.read(content)
+        case "refund":
+            number(content, "sp_mchid" if "sp_mchid" in content else "mchid")
+            return Refund.read(content)
+    return Transfer.read(content)
+
+
+def _is_as_announced(event_type: str, event: Event) -> bool:
+    """Whether the state in the content is the one in the event's name."""
+    announced = event_type.rpartition(".")[2]
+    match event:
+        case Transaction():
+            return event.trade_state == announced
+        case CombinedTransaction():
+            return all(order.trade_state == announced for order in event.orders)
+        case Refund():
+            return event.status == announced
+    return True
+
+
+def _number(event: Event) -> str:
+    match event:
+        case Transaction() | CombinedTransaction():
+            return event.out_trade_no
+        case Refund():
+            return event.out_refund_no
+        case Transfer():
+            return event.out_bill_no
+    return ""
