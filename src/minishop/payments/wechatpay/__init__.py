@@ -31,7 +31,15 @@ from minishop.payments.wechatpay._keys import PlatformKey, PlatformKeys
 from minishop.payments.wechatpay._merchant import Merchant
 from minishop.payments.wechatpay._notifications import Notification, parse_notification
 from minishop.payments.wechatpay._numbers import check_fen, check_out_bill_no, check_out_refund_no, check_out_trade_no
-from minishop.payments.wechatpay._refreshing import FetchKeys, KeyRing, KeySource, downloaded, fetched, key_handlers
+from minishop.payments.wechatpay._refresh import (
+    Fetcher,
+    FetchKeys,
+    KeyRing,
+    KeySource,
+    downloaded,
+    fetched,
+    key_handlers,
+)
 from minishop.payments.wechatpay._refunds import Refund
 from minishop.payments.wechatpay._replay import AsyncReplayGuard, ReplayGuard, admit
 from minishop.payments.wechatpay._resource import decrypt_resource
@@ -55,6 +63,7 @@ __all__ = [
     "CombinedTransaction",
     "Expectation",
     "FetchKeys",
+    "Fetcher",
     "HeaderSource",
     "KeyRing",
     "KeySource",

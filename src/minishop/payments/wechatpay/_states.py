@@ -40,7 +40,7 @@ class RefundStatus(StrEnum):
 
 
 class TransferState(StrEnum):
-    """Where a transfer to a user stands. (``TRANSFERING`` is spelt like this.)"""
+    """Where a transfer to a user stands; ``TRANSFERING`` is spelt like this."""
 
     ACCEPTED = "ACCEPTED"
     PROCESSING = "PROCESSING"
