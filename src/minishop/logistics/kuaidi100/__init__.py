@@ -1,0 +1,7 @@
+"""kuaidi100 (快递100): queries, subscriptions, pushes."""
+
+from minishop.logistics.kuaidi100._account import Kuaidi100Account
+from minishop.logistics.kuaidi100._push import parse_push
+from minishop.logistics.kuaidi100._sign import sign_cloud, sign_label, sign_push, sign_query, sign_sms
+
+__all__ = ["Kuaidi100Account", "parse_push", "sign_cloud", "sign_label", "sign_push", "sign_query", "sign_sms"]
