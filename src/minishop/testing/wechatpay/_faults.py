@@ -1,0 +1,77 @@
+"""What can go wrong between a shop and the gateway, to be asked for by name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Fault", "NoticeFault"]
+
+
+class Fault(StrEnum):
+    """What happens to a call of the API."""
+
+    UNREACHABLE = "unreachable"
+    """No connection. Nothing is done, and the caller knows it (over HTTP: the connection breaks)."""
+    DROP_REQUEST = "drop_request"
+    """Nothing is done; no answer comes."""
+    DROP_REPLY = "drop_reply"
+    """It is done; no answer comes."""
+    LATE_REQUEST = "late_request"
+    """No answer comes; it is done after the next call has been answered, or by ``let_late_requests_in``."""
+    DUPLICATE_REQUEST = "duplicate_request"
+    """It arrives twice; the second answer comes back."""
+    RATE_LIMIT = "rate_limit"
+    """429 ``FREQUENCY_LIMITED``; nothing is done."""
+    SYSTEM_ERROR = "system_error"
+    """500 ``SYSTEM_ERROR``; nothing is done."""
+    BANK_ERROR = "bank_error"
+    """500 ``BANK_ERROR``, and yet it is done."""
+    NOT_ENOUGH = "not_enough"
+    """403 ``NOT_ENOUGH``; nothing is done."""
+    NO_AUTH = "no_auth"
+    """403 ``NO_AUTH``; nothing is done."""
+    HTML = "html"
+    """502 with a page instead of JSON; nothing is done."""
+    EMPTY = "empty"
+    """503 with no body; nothing is done."""
+    PROBE = "probe"
+    """It is done; the answer's signature is a probe, ``WECHATPAY/SIGNTEST/…``."""
+    TAMPERED = "tampered"
+    """It is done; the answer's body was changed after it had been signed."""
+    WRONG_SIGNATURE = "wrong_signature"
+    """It is done; the answer is signed by somebody else."""
+    UNSIGNED = "unsigned"
+    """It is done; the answer has lost its ``Wechatpay-`` header fields."""
+    STALE = "stale"
+    """It is done; the answer was signed six minutes ago."""
+    UNKNOWN_SERIAL = "unknown_serial"
+    """It is done; the answer names a key that nobody knows."""
+
+
+class NoticeFault(StrEnum):
+    """What happens to an attempt to notify. If it is not acknowledged, the next attempt is a proper one."""
+
+    LOST = "lost"
+    """It does not arrive."""
+    DELAYED = "delayed"
+    """It is left out, as if the first attempt had been a retry."""
+    REORDERED = "reordered"
+    """It comes after the others that are due at the same time."""
+    DUPLICATED = "duplicated"
+    """It comes twice, with the same id and new nonces."""
+    REPLAYED = "replayed"
+    """It comes twice, byte for byte the same."""
+    PROBE = "probe"
+    """Its signature is a probe, ``WECHATPAY/SIGNTEST/…``."""
+    TAMPERED = "tampered"
+    """Its body was changed after it had been signed."""
+    WRONG_SIGNATURE = "wrong_signature"
+    """It is signed by somebody else."""
+    UNSIGNED = "unsigned"
+    """It has lost its ``Wechatpay-`` header fields."""
+    STALE = "stale"
+    """It was signed six minutes ago."""
+    UNKNOWN_SERIAL = "unknown_serial"
+    """It names a key that nobody knows."""
+    UNDECRYPTABLE = "undecryptable"
+    """It is properly signed, and its resource is sealed with another APIv3 key."""

@@ -1,0 +1,155 @@
+"""Notifications: what is to be told to the merchant, when, and how it looks on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, frozen
+
+from minishop.testing.wechatpay import _crypto
+from minishop.testing.wechatpay._faults import NoticeFault
+from minishop.testing.wechatpay._proof import prove
+from minishop.testing.wechatpay._wire import moment, to_json
+
+if TYPE_CHECKING:
+    from minishop.testing.wechatpay._ledger import Ledger
+
+__all__ = ["RETRIES", "Notice", "Outbox", "Sealed", "envelope"]
+
+#: How long the gateway waits before it tells again what was not acknowledged.
+RETRIES = (
+    *(timedelta(seconds=s) for s in (15, 15, 30)),
+    *(timedelta(minutes=m) for m in (3, 10, 20, 30, 30, 30, 60)),
+    *(timedelta(hours=h) for h in (3, 3, 3, 6, 6)),
+)
+
+
+@define(kw_only=True)
+class Notice:
+    """Something that the merchant is to be told, until it is acknowledged.
+
+    Attributes:
+        id: The same in every attempt.
+        event_type: For example ``TRANSACTION.SUCCESS``.
+        original_type: What the resource is.
+        summary: For people.
+        resource: The plain content.
+        url: Where to.
+        created_at: When it happened; aware.
+        due_at: When the next attempt is due; ``None``: no more.
+        attempts: How often it was sent.
+        is_acknowledged: Whether the merchant has answered 200 or 204.
+    """
+
+    id: str
+    event_type: str
+    original_type: str
+    summary: str
+    resource: Mapping[str, Any]
+    url: str
+    created_at: datetime
+    due_at: datetime | None
+    attempts: int = 0
+    is_acknowledged: bool = False
+
+
+@frozen(kw_only=True)
+class Sealed:
+    """A notification as it goes out.
+
+    Attributes:
+        headers: Header fields.
+        body: The exact bytes that are signed.
+    """
+
+    headers: dict[str, str]
+    body: bytes
+
+
+def envelope(notice: Notice, *, api_v3_key: str, nonce: str, associated_data: str) -> bytes:
+    """The JSON around the encrypted resource."""
+    ciphertext = _crypto.seal(api_v3_key, nonce, associated_data, to_json(notice.resource))
+    return to_json(
+        {
+            "id": notice.id,
+            "create_time": moment(notice.created_at),
+            "resource_type": "encrypt-resource",
+            "event_type": notice.event_type,
+            "summary": notice.summary,
+            "resource": {
+                "original_type": notice.original_type,
+                "algorithm": "AEAD_AES_256_GCM",
+                "ciphertext": ciphertext,
+                "associated_data": associated_data,
+                "nonce": nonce,
+            },
+        }
+    )
+
+
+class Outbox:
+    """Notifications, in the order in which things happened.
+
+    Args:
+        ledger: Whose.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.notices: list[Notice] = []
+
+    def tell(
+        self, url: str | None, event_type: str, original_type: str, summary: str, resource: Mapping[str, Any]
+    ) -> None:
+        """Notes what the merchant is to be told; nothing without an address, or without an APIv3 key to seal it."""
+        if not url or not self._ledger.rules.sets_api_v3_key:
+            return
+        now = self._ledger.clock()
+        self.notices.append(
+            Notice(
+                id=self._ledger.uuid(),
+                event_type=event_type,
+                original_type=original_type,
+                summary=summary,
+                resource=resource,
+                url=url,
+                created_at=now,
+                due_at=now,
+            )
+        )
+
+    def due(self) -> list[Notice]:
+        """Those whose time has come, the longest waiting first."""
+        now = self._ledger.clock()
+        ready = [one for one in self.notices if one.due_at is not None and one.due_at <= now]
+        return sorted(ready, key=lambda one: one.due_at or now)
+
+    def take(self, notice: Notice) -> None:
+        """Counts an attempt and sets the time of the next, so that nobody else makes the same one."""
+        notice.attempts += 1
+        wait = RETRIES[notice.attempts - 1] if notice.attempts <= len(RETRIES) else None
+        notice.due_at = None if wait is None else self._ledger.clock() + wait
+
+    def acknowledge(self, notice: Notice) -> None:
+        """No more attempts."""
+        notice.is_acknowledged = True
+        notice.due_at = None
+
+    def seal(self, notice: Notice, fault: NoticeFault | None = None) -> Sealed:
+        """A new attempt's bytes: new nonces, a new timestamp, and the key whose turn it is."""
+        ledger = self._ledger
+        api_v3_key = ledger.credentials.api_v3_key
+        body = envelope(
+            notice,
+            api_v3_key=api_v3_key[::-1] if fault is NoticeFault.UNDECRYPTABLE else api_v3_key,
+            nonce=ledger.token()[:12],
+            associated_data=notice.original_type,
+        )
+        key = ledger.platform.for_notification()
+        proof, sent = prove(key, body, now=ledger.clock(), nonce=ledger.token(), spoilt=fault)
+        return Sealed(headers={**_HEADERS, **proof}, body=sent)
+
+
+_HEADERS = {"Accept": "*/*", "Content-Type": "application/json", "User-Agent": "Mozilla/4.0"}
