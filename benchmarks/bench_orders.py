@@ -169,7 +169,7 @@ def bytes_each(make: Callable[[], object]) -> int:
 
 
 def memory(machine: Any) -> None:
-    """How much of a model's memory an order takes: as it is placed, and when it is completed."""
+    """How much of a model's memory an order takes: as it is placed, when it is completed, and its state alone."""
 
     def model(facts: object) -> Model:
         made = Model()
@@ -183,9 +183,9 @@ def memory(machine: Any) -> None:
     fresh = started()
     table = Table("ours / theirs")
     placed, their_placed = bytes_each(started), bytes_each(lambda: model(facts(started())))
-    table.row(f"bytes of an order that can be paid: {placed} / {their_placed}", placed / their_placed, 0.1)
+    table.row(f"bytes of an order that can be paid: {placed} / {their_placed}", placed / their_placed)
     ended, their_ended = bytes_each(lambda: live(fresh)), bytes_each(lambda: model(facts(live(fresh))))
-    table.row(f"bytes of a completed order: {ended} / {their_ended}", ended / their_ended, 0.1)
+    table.row(f"bytes of a completed order: {ended} / {their_ended}", ended / their_ended)
     own = bytes_each(lambda: live(fresh)) - bytes_each(lambda: facts(live(fresh)))
     theirs = bytes_each(lambda: model(None))
     table.row(f"bytes of state alone, facts aside: {own} / {theirs}", own / theirs, 0.1)

@@ -173,7 +173,6 @@ class ByHand:
         terms, attempt = order["terms"], order["attempts"][0]
         events = [
             event("order.placed", at=now, terms=terms, hold="none", pay_until=order["pay_until"]),
-            event("order.timer-armed", at=now, due=order["timers"][0]),
             event("order.payment-started", at=now, attempt=attempt),
         ]
         self.connected.begin()
@@ -256,7 +255,6 @@ class ByHand:
         paid = {"attempts": [{**attempt, "state": "paid"}], "payments": [payment], "timers": [], "paid_at": now}
         events = [
             event("order.paid", at=now, payment=payment, amount=notice.amount),
-            event("order.timer-disarmed", at=now, kind="unpaid", subject=""),
         ]
         self.connected.begin()
         self._book(order["terms"]["id"], payment)

@@ -53,7 +53,7 @@ class Table:
         self.at_least = at_least
         print(f"{'what':<66} {ratio:>16}  {'aim':>8}")
 
-    def row(self, what: str, ratio: float, aim: float | None) -> None:
+    def row(self, what: str, ratio: float, aim: float | None = None) -> None:
         """One figure."""
         good = aim is None or (ratio >= aim if self.at_least else ratio <= aim)
         verdict = "" if aim is None else "  ok" if good else "  MISSED"

@@ -270,7 +270,7 @@ def test_an_exchange_moves_goods_and_no_money():
     assert (facets(story.order).goods, label(story.order).code) == ("received", "completed")
     story.later(days=15)
     told = story.tell(Expire(kind="auto-receive", subject="q"))
-    assert told == ["TimerDisarmed", "UnitsReceived", "TimerArmed", "AfterSaleSettled"]
+    assert told == ["TimerDisarmed", "UnitsReceived", "AfterSaleSettled"]
     assert story.order.unit("1/1/r1").window_ends_at == story.now + timedelta(days=7)
     assert [(each.id, each.cash_left) for each in story.order.units] == [("1/1", 0), ("1/1/r1", 100)]
     # and the replacement is what a later refund is about

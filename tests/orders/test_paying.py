@@ -168,7 +168,7 @@ def test_attempt_ids_fit_every_gateway(attempt):
 
 def test_a_repeated_notification_changes_nothing():
     story = two()
-    assert story.pay() == ["Paid", "TimerDisarmed"]
+    assert story.pay() == ["Paid"]
     assert story.tell(captured("attempt-1", 17000)) == []
     assert story.order.captured == 17000
     assert label(story.order).text("zh-CN") == "待发货"
@@ -234,14 +234,14 @@ def test_an_abandoned_attempt_that_is_paid_after_all_counts_while_its_part_is_op
     story = two()
     start(story)
     story.tell(CloseAttempt(attempt="attempt-1"))
-    assert story.tell(captured("attempt-1", 17000)) == ["Paid", "TimerDisarmed"]
+    assert story.tell(captured("attempt-1", 17000)) == ["Paid"]
 
 
 def test_a_capture_after_the_deadline_counts_while_the_order_is_open():
     story = two()
     start(story)
     story.later(hours=2)
-    assert story.tell(captured("attempt-1", 17000, at=story.now)) == ["Paid", "TimerDisarmed"]
+    assert story.tell(captured("attempt-1", 17000, at=story.now)) == ["Paid"]
 
 
 def test_a_deposit_and_the_rest():
@@ -249,7 +249,7 @@ def test_a_deposit_and_the_rest():
     assert story.pay(n=1) == ["PartlyPaid"]
     assert (facets(story.order).money, label(story.order).code) == ("partly-paid", "to-pay")
     assert story.refused(Ship(shipment="p"), SELLER) == ["not_paid"]
-    assert story.pay(n=2) == ["Paid", "TimerDisarmed"]
+    assert story.pay(n=2) == ["Paid"]
     assert story.last(Paid).amount == 10000
 
 
@@ -300,7 +300,7 @@ def test_a_clock_can_be_put_off():
 def test_closing_a_partly_paid_order_owes_every_capture_and_frees_the_rest_at_once():
     story = Story(terms(line("1", 10000), slices=(3000, 7000), coupons=("C1",)))
     story.pay(n=1)
-    assert story.tell(Close(), BUYER) == ["TimerDisarmed", "Closed", "MoneyOwed", "OwedGranted", "CouponsReturned"]
+    assert story.tell(Close(), BUYER) == ["Closed", "MoneyOwed", "OwedGranted", "CouponsReturned"]
     assert story.order.obligation("owed-T1").amount == 3000
     story.tell(SettleRefund(leg="owed-T1", amount=3000, settled_at=NOON))
     assert is_settled(story.order)
@@ -360,7 +360,7 @@ def test_paid_and_out_of_stock_closes_and_owes_everything():
     story = two()
     start(story)
     told = story.tell(captured("attempt-1", 17000, has_stock=False))
-    assert told == ["Paid", "PaidWithoutStock", "TimerDisarmed", "Closed", "MoneyOwed", "OwedGranted"]
+    assert told == ["Paid", "PaidWithoutStock", "Closed", "MoneyOwed", "OwedGranted"]
     assert story.order.reason == "no_stock"
     conserved(story.order)
 
@@ -388,11 +388,11 @@ def test_a_group_that_fails_owes_everything_freight_included():
 
 def test_virtual_goods_are_received_when_they_are_paid_and_nothing_holds_them():
     story = Story(terms(line("1", 100, ships=False)))
-    assert story.pay() == ["Paid", "TimerDisarmed", "UnitsReceived", "TimerArmed", "Completed"]
+    assert story.pay() == ["Paid", "UnitsReceived", "Completed"]
     held = Story(terms(line("1", 100, ships=False)), hold="group")
     held.pay()
     assert held.order.life == "open"
-    assert held.tell(ReleaseHold()) == ["HoldReleased", "UnitsReceived", "TimerArmed", "Completed"]
+    assert held.tell(ReleaseHold()) == ["HoldReleased", "UnitsReceived", "Completed"]
 
 
 # -- reprice ----------------------------------------------------------------------------------------------------------
@@ -427,7 +427,7 @@ def test_repricing_is_for_sellers_before_payment_and_not_while_somebody_pays():
 
 def test_repriced_to_nothing_is_paid():
     story = two()
-    assert story.tell(RepriceOrder(goods=0, freight=0), SELLER) == ["Repriced", "Paid", "TimerDisarmed"]
+    assert story.tell(RepriceOrder(goods=0, freight=0), SELLER) == ["Repriced", "Paid"]
     assert facets(story.order).money == "paid"
     dear = Story(terms(line("1", 0), freight=500))
     dear.tell(RepriceOrder(goods=300), SELLER)

@@ -18,6 +18,7 @@ from minishop.orders import (
     Actor,
     Approve,
     Close,
+    Completed,
     Confirm,
     Context,
     Event,
@@ -198,7 +199,7 @@ def test_histories_that_are_none():
         pass
 
     for order, event, code in (
-        (None, story.history[1], "no_order"),
+        (None, Completed(at=NOON), "no_order"),
         (story.order, placed, "order_exists"),
         (story.order, Odd(at=NOON), "unknown_event"),
     ):

@@ -168,7 +168,7 @@ def test_an_undeliverable_cart_is_explained_without_a_price():
     ]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(scenarios())
 def test_every_rule_is_explained_and_the_lines_add_up(scenario):
     quote = scenario.quote()

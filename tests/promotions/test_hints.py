@@ -14,7 +14,7 @@ from minishop.testing.strategies import Scenario, scenarios
 from tests.promotions.build import DAY, NOW, does, flat, held, line, off, price
 
 quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-thorough = settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def hints(quote):
@@ -60,6 +60,13 @@ def test_a_hint_comes_true(scenario):
 @thorough
 @given(scenarios(rules=8, lines=5))
 def test_many_hints_come_true(scenario):
+    check(scenario)
+
+
+@pytest.mark.long
+@settings(thorough, max_examples=3000)
+@given(scenarios(rules=8, lines=5))
+def test_very_many_hints_come_true(scenario):
     check(scenario)
 
 

@@ -193,7 +193,7 @@ def apply_hint(request: QuoteRequest, hint: Hint, rules) -> QuoteRequest:
     return changed
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(scenarios(rules=5, lines=3))
 def test_the_promised_payable_is_the_payable(scenario):
     quote = scenario.quote()

@@ -22,7 +22,7 @@ from minishop.testing import assert_quote_invariants
 from minishop.testing.strategies import Scenario, rule_sets, scenarios
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-thorough = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def before_points(quote):
@@ -47,6 +47,13 @@ def test_every_quote_adds_up(scenario):
 @thorough
 @given(scenarios(rules=8, lines=5))
 def test_many_quotes_add_up(scenario):
+    assert_quote_invariants(scenario.quote())
+
+
+@pytest.mark.long
+@settings(thorough, max_examples=5000)
+@given(scenarios(rules=8, lines=5))
+def test_very_many_quotes_add_up(scenario):
     assert_quote_invariants(scenario.quote())
 
 

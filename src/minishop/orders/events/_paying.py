@@ -34,7 +34,8 @@ __all__ = [
 
 @frozen(kw_only=True)
 class Placed(Event):
-    """The order exists: its units take stock, its coupons are locked, its points are frozen.
+    """The order exists: its units take stock, its coupons are locked, its points are frozen, the clock for
+    paying runs.
 
     Attributes:
         pay_until: First instant at which no payment may be started; ``None`` if there is nothing to pay.
@@ -91,7 +92,7 @@ class PartlyPaid(Event):
 
 @frozen(kw_only=True)
 class Paid(Event):
-    """The last part is paid.
+    """The last part is paid; the clock for paying stops.
 
     Attributes:
         payment: ``None`` if there was nothing to pay.
@@ -169,7 +170,7 @@ class Repriced(Event):
 
 @frozen(kw_only=True)
 class Closed(Event):
-    """The order has ended without being completed.
+    """The order has ended without being completed; all its clocks stop.
 
     Attributes:
         units: Whose stock is free again: unshipped and not free before.

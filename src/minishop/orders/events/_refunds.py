@@ -201,7 +201,10 @@ class CouponsReturned(Event):
 
 @frozen(kw_only=True)
 class TimerArmed(Event):
-    """A clock runs; it replaces an armed one of the same kind and subject."""
+    """A clock runs; it replaces an armed one of the same kind and subject.
+
+    Clocks that other events start or stop by themselves (as their descriptions say) have no event of their own.
+    """
 
     due: Due
 

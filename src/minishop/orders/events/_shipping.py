@@ -23,14 +23,14 @@ __all__ = [
 
 @frozen(kw_only=True)
 class Shipped(Event):
-    """Units left: stock on hand and allocated stock go down together."""
+    """Units left: stock on hand and allocated stock go down together. The parcel's clock runs."""
 
     shipment: Shipment
 
 
 @frozen(kw_only=True)
 class ShipmentVoided(Event):
-    """They never left: stock on hand and allocated stock go up again."""
+    """They never left: stock on hand and allocated stock go up again. The parcel's clock stops."""
 
     shipment: str
     units: tuple[str, ...]
@@ -47,7 +47,7 @@ class TrackingCorrected(Event):
 
 @frozen(kw_only=True)
 class Delivered(Event):
-    """The carrier has delivered.
+    """The carrier has delivered. The parcel's clock, if it runs, runs until ``receive_at``.
 
     Attributes:
         delivered_at: The carrier's time.
@@ -61,7 +61,7 @@ class Delivered(Event):
 
 @frozen(kw_only=True)
 class UnitsReceived(Event):
-    """The buyer has these units.
+    """The buyer has these units. Their window's clock runs; that of the parcel stops if it waits for no more.
 
     Attributes:
         shipment: Empty for virtual goods.

@@ -1,7 +1,7 @@
 """From an order and an event to the next order. No decisions here: an event has happened, whatever one thinks of it.
 
-An order never changes. But between two orders that anybody sees there may be many events, so the steps work on a copy
-that nobody else has yet, and fill it in place.
+An order never changes. But between two orders that anybody sees there may be many events, so the steps work on an open
+copy that nobody else has yet, and fill it in place; it is sealed before it is given out.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from minishop.orders import events
 from minishop.orders._order import Order
 from minishop.orders.events import AppEvent, Event, Placed
 from minishop.orders.evolving import _after_sales, _paying, _refunds, _shipping
-from minishop.orders.evolving._changed import changed, copied, put
+from minishop.orders.evolving._changed import builder, changed, copied, put, sealed
+from minishop.orders.evolving._clocks import is_awaited
 
-__all__ = ["advance", "apply", "changed", "copied", "evolve"]
+__all__ = ["advance", "apply", "builder", "changed", "copied", "evolve", "is_awaited"]
 
 
 def evolve(order: Order | None, event: Event) -> Order:
@@ -29,7 +30,7 @@ def evolve(order: Order | None, event: Event) -> Order:
     Raises:
         CallerError: ``no_order``, ``order_exists`` or ``unknown_event``: the history is not that of one order.
     """
-    return _begun(event) if order is None else advance(copied(order), event)
+    return _begun(event) if order is None else sealed(advance(copied(order), event))
 
 
 def apply(order: Order | None, history: Iterable[Event]) -> Order:
@@ -40,10 +41,10 @@ def apply(order: Order | None, history: Iterable[Event]) -> Order:
     """
     working = None if order is None else copied(order)
     for event in history:
-        working = _begun(event) if working is None else advance(working, event)
+        working = copied(_begun(event)) if working is None else advance(working, event)
     if working is None:
         raise CallerError("there is no order and no event", code="no_order")
-    return working
+    return sealed(working)
 
 
 def _begun(event: Event) -> Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minishop.orders._enums import AttemptState, Life
+from minishop.orders._enums import AttemptState, Life, TimerKind
 from minishop.orders._facts import Payment, Unit
 from minishop.orders._order import Order
 from minishop.orders._terms import Terms
@@ -24,7 +24,8 @@ from minishop.orders.events import (
     Placed,
     Repriced,
 )
-from minishop.orders.evolving._changed import changed, put, swapped
+from minishop.orders.evolving._changed import Open, changed, put, swapped
+from minishop.orders.evolving._clocks import clock, without
 
 __all__ = [
     "attempt_closed",
@@ -45,13 +46,14 @@ __all__ = [
 
 def placed(event: Placed) -> Order:
     """The order as it begins."""
-    terms = event.terms
+    terms, until = event.terms, event.pay_until
     return Order(
         terms=terms,
         units=_units(terms),
         hold=event.hold,
         freight_left=terms.freight,
-        pay_until=event.pay_until,
+        timers=() if until is None else (clock(TimerKind.UNPAID, terms.id, "", until),),
+        pay_until=until,
     )
 
 
@@ -84,23 +86,25 @@ def attempt_lost(order: Order, event: AttemptLost) -> Order:
     return put(order, attempts=swapped(order.attempts, event.attempt, state=AttemptState.UNKNOWN))
 
 
-def partly_paid(order: Order, event: PartlyPaid) -> Order:
+def partly_paid(order: Open, event: PartlyPaid) -> Open:
     return _with_payment(order, event.payment)
 
 
-def paid(order: Order, event: Paid) -> Order:
-    if event.payment is None:
-        return put(order, paid_at=event.at)
-    return _with_payment(order, event.payment, paid_at=event.at)
+def paid(order: Open, event: Paid) -> Open:
+    order.paid_at = event.at
+    order.timers = without(order.timers, TimerKind.UNPAID)
+    return order if event.payment is None else _with_payment(order, event.payment)
 
 
-def owed(order: Order, event: LatePaymentOwed | ExcessPaymentOwed | MismatchedPaymentOwed) -> Order:
-    return _with_payment(order, event.payment, obligations=(*order.obligations, event.obligation))
+def owed(order: Open, event: LatePaymentOwed | ExcessPaymentOwed | MismatchedPaymentOwed) -> Open:
+    order.obligations = (*order.obligations, event.obligation)
+    return _with_payment(order, event.payment)
 
 
-def _with_payment(order: Order, payment: Payment, **also: object) -> Order:
-    attempts = swapped(order.attempts, payment.attempt, state=AttemptState.PAID)
-    return put(order, attempts=attempts, payments=(*order.payments, payment), **also)
+def _with_payment(order: Open, payment: Payment) -> Open:
+    order.attempts = swapped(order.attempts, payment.attempt, state=AttemptState.PAID)
+    order.payments = (*order.payments, payment)
+    return order
 
 
 def repriced(order: Order, event: Repriced) -> Order:
@@ -110,10 +114,10 @@ def repriced(order: Order, event: Repriced) -> Order:
 
 def closed(order: Order, event: Closed) -> Order:
     if not event.pledged:
-        return put(order, life=Life.CLOSED, reason=event.reason)
+        return put(order, life=Life.CLOSED, reason=event.reason, timers=())
     pledged = set(event.pledged)
     units = tuple(changed(unit, pledge="close", cash_left=0) if unit.id in pledged else unit for unit in order.units)
-    return put(order, life=Life.CLOSED, reason=event.reason, units=units, freight_left=0)
+    return put(order, life=Life.CLOSED, reason=event.reason, units=units, freight_left=0, timers=())
 
 
 def money_owed(order: Order, event: MoneyOwed) -> Order:

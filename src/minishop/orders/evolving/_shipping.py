@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from minishop.orders._enums import Life
-from minishop.orders._facts import Due
+from minishop.orders._enums import Life, TimerKind
+from minishop.orders._facts import Unit
 from minishop.orders._order import Order
 from minishop.orders.events import (
     Completed,
@@ -16,7 +16,8 @@ from minishop.orders.events import (
     TrackingCorrected,
     UnitsReceived,
 )
-from minishop.orders.evolving._changed import changed, put, swapped
+from minishop.orders.evolving._changed import Open, changed, put, swapped
+from minishop.orders.evolving._clocks import clock, is_awaited, without
 
 __all__ = [
     "completed",
@@ -31,21 +32,22 @@ __all__ = [
 ]
 
 
-def _with_units(order: Order, ids: tuple[str, ...], **changes: object) -> Order:
-    units = tuple([changed(unit, **changes) if unit.id in ids else unit for unit in order.units])
-    return put(order, units=units)
+def _units(order: Order, ids: tuple[str, ...], **changes: object) -> tuple[Unit, ...]:
+    return tuple([changed(unit, **changes) if unit.id in ids else unit for unit in order.units])
 
 
-def shipped(order: Order, event: Shipped) -> Order:
+def shipped(order: Open, event: Shipped) -> Open:
     parcel = event.shipment
-    ids = set(parcel.units)
-    units = tuple([changed(unit, shipment=parcel.id) if unit.id in ids else unit for unit in order.units])
-    return put(order, units=units, shipments=(*order.shipments, parcel))
+    order.units = _units(order, parcel.units, shipment=parcel.id)
+    order.shipments = (*order.shipments, parcel)
+    order.timers = (*order.timers, clock(TimerKind.AUTO_RECEIVE, order.terms.id, parcel.id, parcel.receive_at))
+    return order
 
 
 def shipment_voided(order: Order, event: ShipmentVoided) -> Order:
     shipments = swapped(order.shipments, event.shipment, is_void=True)
-    return put(_with_units(order, event.units, shipment=""), shipments=shipments)
+    timers = without(order.timers, TimerKind.AUTO_RECEIVE, event.shipment)
+    return put(order, units=_units(order, event.units, shipment=""), shipments=shipments, timers=timers)
 
 
 def tracking_corrected(order: Order, event: TrackingCorrected) -> Order:
@@ -53,33 +55,36 @@ def tracking_corrected(order: Order, event: TrackingCorrected) -> Order:
     return put(order, shipments=swapped(order.shipments, event.shipment, **changes))
 
 
-def delivered(order: Order, event: Delivered) -> Order:
-    changes = {"delivered_at": event.delivered_at, "receive_at": event.receive_at}
-    return put(order, shipments=swapped(order.shipments, event.shipment, **changes))
+def delivered(order: Open, event: Delivered) -> Open:
+    at, shipment = event.receive_at, event.shipment
+    order.shipments = swapped(order.shipments, shipment, delivered_at=event.delivered_at, receive_at=at)
+    others = without(order.timers, TimerKind.AUTO_RECEIVE, shipment)
+    if len(others) < len(order.timers):  # it stands still while there is an after-sale
+        order.timers = (*others, clock(TimerKind.AUTO_RECEIVE, order.terms.id, shipment, at))
+    return order
 
 
-def units_received(order: Order, event: UnitsReceived) -> Order:
-    return _with_units(order, event.units, is_received=True, window_ends_at=event.window_ends_at)
+def units_received(order: Open, event: UnitsReceived) -> Open:
+    until, shipment = event.window_ends_at, event.shipment
+    order.units = _units(order, event.units, is_received=True, window_ends_at=until)
+    over = (TimerKind.WINDOW,) if is_awaited(order.units, shipment) else (TimerKind.WINDOW, TimerKind.AUTO_RECEIVE)
+    kept = [due for due in order.timers if due.subject != shipment or due.kind not in over]
+    order.timers = (*kept, clock(TimerKind.WINDOW, order.terms.id, shipment, until))
+    return order
 
 
 def parcel_returned(order: Order, event: ParcelReturned) -> Order:
-    return _with_units(order, event.units, is_returned=True)
+    return put(order, units=_units(order, event.units, is_returned=True))
 
 
 def completed(order: Order, event: Completed) -> Order:
     return put(order, life=Life.COMPLETED)
 
 
-def _without(order: Order, kind: str, subject: str) -> tuple[Due, ...]:
-    if not order.timers:
-        return ()
-    return tuple([due for due in order.timers if due.kind != kind or due.subject != subject])
-
-
 def timer_armed(order: Order, event: TimerArmed) -> Order:
     due = event.due
-    return put(order, timers=(*_without(order, due.kind, due.subject), due))
+    return put(order, timers=(*without(order.timers, due.kind, due.subject), due))
 
 
 def timer_disarmed(order: Order, event: TimerDisarmed) -> Order:
-    return put(order, timers=_without(order, event.kind, event.subject))
+    return put(order, timers=without(order.timers, event.kind, event.subject))

@@ -18,7 +18,6 @@ from minishop.orders.events import (
     HoldReleased,
     MoneyOwed,
     OwedGranted,
-    TimerDisarmed,
 )
 from minishop.orders.handlers._draft import Draft
 from minishop.orders.handlers._endings import give_back_benefits, hand_out, return_points, reverse, settle_down
@@ -101,8 +100,6 @@ def close(draft: Draft, reason: str) -> None:
     left = [unit for unit in order.units if not unit.pledge]
     stocked = tuple(unit.id for unit in left if not unit.is_shipped and _ships(order, unit.line))
     pledged = tuple(unit.id for unit in left) if is_paid else ()
-    for due in order.timers:
-        draft.note(TimerDisarmed(at=now, kind=due.kind, subject=due.subject))
     owed_now = _money_owed(order)
     draft.note(Closed(at=now, reason=reason, units=stocked, pledged=pledged))
     for obligation in owed_now:

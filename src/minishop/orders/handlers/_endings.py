@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from minishop.orders._enums import AfterSaleKind, AfterSaleState, Life, TimerKind
 from minishop.orders._facets import heads
-from minishop.orders._facts import AfterSale, Shipment, Unit
+from minishop.orders._facts import AfterSale, Unit
 from minishop.orders._order import Order
 from minishop.orders._terms import PointsLot
 from minishop.orders.events import (
@@ -24,16 +24,18 @@ from minishop.orders.events import (
     UnitsReceived,
     UnitsReversed,
 )
+from minishop.orders.evolving import builder, is_awaited
 from minishop.orders.handlers._draft import Draft
 
 __all__ = ["earn", "give_back_benefits", "hand_out", "receive", "return_points", "reverse", "settle_down", "watch"]
+
+_received, _completed = builder(UnitsReceived), builder(Completed)
 
 
 def receive(draft: Draft, shipment: str, units: tuple[str, ...]) -> None:
     """The buyer has these units of one parcel; their window for after-sales begins."""
     until = draft.now + draft.ctx.policy.after_sale_window
-    draft.note(UnitsReceived(at=draft.now, shipment=shipment, units=units, window_ends_at=until))
-    draft.arm(TimerKind.WINDOW, shipment, until)
+    draft.note(_received(at=draft.now, shipment=shipment, units=units, window_ends_at=until))
 
 
 def hand_out(draft: Draft) -> None:
@@ -137,18 +139,14 @@ def watch(draft: Draft, shipment: str) -> None:
     parcel = order.shipment(shipment)
     if parcel is None or parcel.is_void:
         return
-    if not _is_awaited(order, parcel):
+    is_to_run = is_awaited(order.units, shipment)
+    if is_to_run == (order.timer(TimerKind.AUTO_RECEIVE, shipment) is not None):
+        return
+    if not is_to_run:
         draft.disarm(TimerKind.AUTO_RECEIVE, shipment)
-    elif order.timer(TimerKind.AUTO_RECEIVE, shipment) is None:
+    else:
         at = max(parcel.receive_at, draft.now + draft.ctx.policy.receive_again)
         draft.arm(TimerKind.AUTO_RECEIVE, shipment, at)
-
-
-def _is_awaited(order: Order, parcel: Shipment) -> bool:
-    units = [unit for unit in order.units if unit.shipment == parcel.id]
-    return any(not unit.is_received and not unit.is_reversed for unit in units) and not any(
-        unit.after_sale for unit in units
-    )
 
 
 def _end(draft: Draft) -> None:
@@ -164,10 +162,19 @@ def _end(draft: Draft) -> None:
         elif not unit.is_reversed:
             return
     if is_any_received:
-        draft.note(Completed(at=draft.now))
-        earn(draft, [unit for unit in heads(draft.order) if not unit.pledge])
+        draft.note(_completed(at=draft.now))
+        if _gives_points(order):
+            earn(draft, [unit for unit in heads(draft.order) if not unit.pledge])
     else:
         draft.note(Closed(at=draft.now, reason="refunded"))
+
+
+def _gives_points(order: Order) -> bool:
+    for line in order.terms.lines:
+        for unit in line.units:
+            if unit.earned:
+                return True
+    return False
 
 
 def earn(draft: Draft, units: list[Unit]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from minishop.orders._context import Context
-from minishop.orders._enums import AttemptState, Life, OwedFor, PaymentState, TimerKind
-from minishop.orders._facts import Attempt, Due, Obligation, Payment
+from minishop.orders._enums import AttemptState, Life, OwedFor, PaymentState
+from minishop.orders._facts import Attempt, Obligation, Payment
 from minishop.orders._order import Order
 from minishop.orders._rejected import Rejected, refuse
 from minishop.orders.commands import (
@@ -31,10 +31,8 @@ from minishop.orders.events import (
     PaymentConflicted,
     PaymentStarted,
     Placed,
-    TimerArmed,
-    TimerDisarmed,
 )
-from minishop.orders.evolving import changed, evolve
+from minishop.orders.evolving import builder, changed, evolve
 from minishop.orders.freezing import check_terms
 from minishop.orders.handlers._closing import close, grant_owed, owed
 from minishop.orders.handlers._draft import Draft
@@ -55,6 +53,8 @@ __all__ = [
 #: States in which somebody may still pay.
 OPEN_ATTEMPTS = frozenset((AttemptState.CREATED, AttemptState.READY, AttemptState.UNKNOWN))
 
+_payment, _paid = builder(Payment), builder(Paid)
+
 
 def place(command: Place, ctx: Context) -> tuple[Event, ...]:
     """The order begins; without anything to pay it is paid at once.
@@ -66,11 +66,7 @@ def place(command: Place, ctx: Context) -> tuple[Event, ...]:
     check_terms(terms)
     if terms.payable:
         within = ctx.policy.pay_flash_within if terms.is_flash else ctx.policy.pay_within
-        until = ctx.now + within
-        return (
-            Placed(at=ctx.now, terms=terms, hold=command.hold, pay_until=until),
-            TimerArmed(at=ctx.now, due=Due(TimerKind.UNPAID, terms.id, "", until)),
-        )
+        return (Placed(at=ctx.now, terms=terms, hold=command.hold, pay_until=ctx.now + within),)
     placed = Placed(at=ctx.now, terms=terms, hold=command.hold)
     draft = Draft(evolve(None, placed), ctx)
     draft.note(Paid(at=ctx.now, payment=None, amount=0))
@@ -148,7 +144,7 @@ def pay(order: Order, command: Pay, ctx: Context) -> tuple[Event, ...]:
     if known is not None:
         return _again(known, command, ctx)
     attempt = order.attempt(command.attempt)
-    payment = Payment(
+    payment = _payment(
         id=id,
         channel=command.channel,
         transaction=command.transaction,
@@ -219,22 +215,18 @@ def _owed_event(payment: Payment, obligation: Obligation, ctx: Context, what: st
 
 
 def _accepted(order: Order, payment: Payment, command: Pay, ctx: Context, *, is_last: bool) -> tuple[Event, ...]:
-    event: Event = PartlyPaid(at=ctx.now, payment=payment)
+    event: Event
     if is_last:
-        event = Paid(at=ctx.now, payment=payment, amount=order.captured + payment.amount)
-    is_plain = command.has_stock and all(line.ships for line in order.terms.lines)
-    if is_plain and not is_last:
+        event = _paid(at=ctx.now, payment=payment, amount=order.captured + payment.amount)
+    else:
+        event = PartlyPaid(at=ctx.now, payment=payment)
+    if command.has_stock and all(line.ships for line in order.terms.lines):
         return (event,)
-    if is_plain:
-        if order.timer(TimerKind.UNPAID) is None:
-            return (event,)
-        return event, TimerDisarmed(at=ctx.now, kind=TimerKind.UNPAID)
     draft = Draft(order, ctx)
     draft.note(event)
     if not command.has_stock:
         draft.note(PaidWithoutStock(at=ctx.now, payment=payment.id))
         close(draft, "no_stock")
     elif is_last:
-        draft.disarm(TimerKind.UNPAID)
         hand_out(draft)
     return draft.done()

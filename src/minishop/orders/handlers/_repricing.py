@@ -37,8 +37,6 @@ def reprice(order: Order, command: RepriceOrder, ctx: Context) -> tuple[Event, .
     draft.note(Repriced(at=ctx.now, payable_before=terms.payable, terms=new))
     if not new.payable:
         draft.note(Paid(at=ctx.now, payment=None, amount=0))
-        for due in order.timers:
-            draft.disarm(due.kind, due.subject)
         hand_out(draft)
     return draft.done()
 

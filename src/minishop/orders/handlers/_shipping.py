@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minishop.orders._context import Context
 from minishop.orders._enums import AfterSaleState, Life, TimerKind
-from minishop.orders._facts import Due, Shipment, Unit
+from minishop.orders._facts import Shipment, Unit
 from minishop.orders._order import Order
 from minishop.orders._rejected import Rejected, refuse
 from minishop.orders.commands import Confirm, CorrectTracking, Deliver, Pick, ReceiveParcel, Ship, VoidShipment
@@ -15,15 +15,17 @@ from minishop.orders.events import (
     ParcelReturned,
     ShipmentVoided,
     Shipped,
-    TimerArmed,
     TrackingCorrected,
 )
+from minishop.orders.evolving import builder
 from minishop.orders.handlers._draft import Draft
 from minishop.orders.handlers._endings import receive, settle_down
 from minishop.orders.handlers._units import named_units, picked, why_not_shipped
 from minishop.quotes import Reason
 
 __all__ = ["confirm", "correct_tracking", "deliver", "receive_parcel", "receive_shipment", "ship", "void_shipment"]
+
+_shipment, _shipped, _delivered = builder(Shipment), builder(Shipped), builder(Delivered)
 
 
 def ship(order: Order, command: Ship, ctx: Context) -> tuple[Event, ...] | Rejected:
@@ -40,7 +42,7 @@ def ship(order: Order, command: Ship, ctx: Context) -> tuple[Event, ...] | Rejec
     units = _to_ship(order, command)
     if isinstance(units, Rejected):
         return units
-    shipment = Shipment(
+    shipment = _shipment(
         id=command.shipment,
         units=tuple([unit.id for unit in units]),
         carrier=command.carrier,
@@ -48,9 +50,8 @@ def ship(order: Order, command: Ship, ctx: Context) -> tuple[Event, ...] | Rejec
         shipped_at=ctx.now,
         receive_at=ctx.now + ctx.policy.receive_after_shipping,
     )
-    due = Due(TimerKind.AUTO_RECEIVE, order.id, shipment.id, shipment.receive_at)
-    shipped = (Shipped(at=ctx.now, shipment=shipment), TimerArmed(at=ctx.now, due=due))
-    return (*draft.done(), *shipped) if refused else shipped
+    shipped = _shipped(at=ctx.now, shipment=shipment)
+    return (*draft.done(), shipped) if refused else (shipped,)
 
 
 def _overridden(order: Order, command: Ship) -> tuple[str, ...]:
@@ -94,10 +95,7 @@ def void_shipment(order: Order, command: VoidShipment, ctx: Context) -> tuple[Ev
             return refuse("unit_pledged", unit=unit.id)
         if unit.after_sale:
             return refuse("unit_in_after_sale", unit=unit.id, after_sale=unit.after_sale)
-    draft = Draft(order, ctx)
-    draft.note(ShipmentVoided(at=ctx.now, shipment=parcel.id, units=tuple(unit.id for unit in units)))
-    draft.disarm(TimerKind.AUTO_RECEIVE, parcel.id)
-    return draft.done()
+    return (ShipmentVoided(at=ctx.now, shipment=parcel.id, units=tuple(unit.id for unit in units)),)
 
 
 def correct_tracking(order: Order, command: CorrectTracking, ctx: Context) -> tuple[Event, ...] | Rejected:
@@ -121,11 +119,7 @@ def deliver(order: Order, command: Deliver, ctx: Context) -> tuple[Event, ...]:
     if not any(unit.shipment == parcel.id and not unit.is_received for unit in order.units):
         return ()
     receive_at = command.delivered_at + ctx.policy.receive_after_delivery
-    delivered = Delivered(at=ctx.now, shipment=parcel.id, delivered_at=command.delivered_at, receive_at=receive_at)
-    if order.timer(TimerKind.AUTO_RECEIVE, parcel.id) is None:
-        return (delivered,)
-    due = Due(TimerKind.AUTO_RECEIVE, order.id, parcel.id, receive_at)
-    return delivered, TimerArmed(at=ctx.now, due=due)
+    return (_delivered(at=ctx.now, shipment=parcel.id, delivered_at=command.delivered_at, receive_at=receive_at),)
 
 
 def _awaited(order: Order, shipment: str) -> tuple[str, ...]:
