@@ -42,6 +42,7 @@ class TrackingEvent:
         status: What it says about the parcel; ``unknown`` if nobody knows.
         substatus: The finer word; ``note`` if the entry says nothing about where the parcel is.
         code: The raw code, as the provider sent it; empty if it sent none.
+        parent_code: A coarser raw code that came beside it.
         label: The raw word beside the code, for example ``在途``.
         location: Where, as the carrier wrote it.
         leg: 1; or 2 on the second carrier of a journey through two.
@@ -53,6 +54,7 @@ class TrackingEvent:
     status: ShipmentStatus = ShipmentStatus.UNKNOWN
     substatus: str = NOTE.substatus
     code: str = ""
+    parent_code: str = ""
     label: str = ""
     location: str = field(default="", repr=False)
     leg: int = 1
@@ -103,6 +105,7 @@ def _join(one: TrackingEvent, other: TrackingEvent) -> TrackingEvent:
         one,
         status=meaning.status,
         substatus=meaning.substatus,
+        parent_code=max(one.parent_code, other.parent_code),
         label=max(one.label, other.label),
         location=max(one.location, other.location),
         rank=max(one.rank, other.rank),

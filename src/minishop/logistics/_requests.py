@@ -21,6 +21,7 @@ __all__ = [
     "PhoneNeed",
     "PushResult",
     "PushUpdate",
+    "RecognisedCarrier",
     "SecondLeg",
     "SubscribeRequest",
     "TrackRequest",
@@ -92,6 +93,19 @@ class SubscribeRequest:
     callback_url: str = field(default="", validator=_plain, repr=False)
     reference: str = field(default="", validator=_plain)
     second_leg: SecondLeg | None = None
+
+
+@frozen(kw_only=True)
+class RecognisedCarrier:
+    """A provider's guess whose a number is.
+
+    Attributes:
+        code: The provider's code of the carrier.
+        carriers: Our ids of the carriers that the code may mean.
+    """
+
+    code: str
+    carriers: tuple[str, ...] = ()
 
 
 class PhoneNeed(StrEnum):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Iterator
+from typing import Any, NoReturn, cast
+
+import attrs
 
 from minishop.errors import CallerError
 
 __all__ = ["Credentials"]
+
+_LONGEST = 120
 
 
 class Credentials:
@@ -20,3 +25,15 @@ class Credentials:
             code="holds_secrets",
             next_step="Make it from your configuration in each process.",
         )
+
+    def hide(self, text: str) -> str:
+        """What a provider wrote, fit for an error: short, in one line, without the secrets that it may echo."""
+        for secret in sorted(self._secrets(), key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return "".join(sign if sign.isprintable() else " " for sign in text)[:_LONGEST].strip()
+
+    def _secrets(self) -> Iterator[str]:
+        for attribute in attrs.fields(cast("Any", type(self))):
+            if attribute.repr is False:
+                value = getattr(self, attribute.name)
+                yield from filter(None, (value,) if isinstance(value, str) else value)
