@@ -35,9 +35,7 @@ FAILURES: Failures = {
     "sign": Failure(ErrorKind.AUTH, "the signature or the account does not fit"),
     "phone": Failure(ErrorKind.PHONE_REQUIRED_OR_MISMATCH, "the phone number does not fit the parcel", field="phone"),
     "rights": Failure(ErrorKind.PERMISSION, "the account has not booked this"),
-    "nothing": Failure(
-        ErrorKind.NOT_FOUND_YET, "nothing is known of this number yet", retry_after=timedelta(minutes=30)
-    ),
+    "nothing": Failure(ErrorKind.NOT_FOUND_YET, "nothing is known of this number yet", retry_after=_LATER),
 }
 
 #: Words of the prose, in the order they are looked for, and the failure they stand for.

@@ -87,12 +87,16 @@ def subscribe(account: SfAccount, request: SubscribeRequest) -> Flow[Shipment]:
 
 
 def _check(account: SfAccount, request: TrackRequest) -> None:
-    if not account.owns_orders:
-        named = (
-            request if request.carrier or request.carrier_code else TrackRequest(number=request.number, carrier=NAME)
+    if request.carrier not in ("", *CAPABILITIES.phone):
+        raise ProviderError(
+            f"SF does not carry for {request.carrier}",
+            kind=ErrorKind.INVALID_REQUEST,
+            provider=NAME,
+            field="carrier",
+            code="wrong_carrier",
         )
-        if not request.phone:
-            check_phone(named, Namespace.KUAIDI100, CAPABILITIES, NAME)
+    if not request.phone and not account.owns_orders:
+        raise phone_required(NAME, NAME)
 
 
 def _ask_for(account: SfAccount, requests: Sequence[TrackRequest], now: datetime) -> Flow[Mapping[str, TrackOutcome]]:
