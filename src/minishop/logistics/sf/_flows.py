@@ -16,7 +16,7 @@ from attrs import evolve
 
 from minishop.errors import MinishopError
 from minishop.flows import Flow, NewNonce, ask
-from minishop.logistics._calls import answer_object, keep_pace, send_form
+from minishop.logistics._calls import answer_object, keep_pace, phone_required, send_form
 from minishop.logistics._errors import ErrorKind, ProviderError
 from minishop.logistics._provider import TrackOutcome
 from minishop.logistics._reading import list_of, object_of, text_of
