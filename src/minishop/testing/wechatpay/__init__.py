@@ -14,6 +14,13 @@ from minishop.testing.wechatpay._delivery import Delivery
 from minishop.testing.wechatpay._faults import Fault, NoticeFault
 from minishop.testing.wechatpay._outbox import RETRIES
 from minishop.testing.wechatpay._platform import KeyMode
+from minishop.testing.wechatpay._post import Poster
+from minishop.testing.wechatpay._sample import (
+    SignedNotification,
+    paid_resource,
+    refunded_resource,
+    signed_notification,
+)
 from minishop.testing.wechatpay._server import SimulatorServer
 from minishop.testing.wechatpay._simulator import NoAnswer, Seen, WechatPaySimulator
 from minishop.testing.wechatpay._transports import AsyncSimulatorTransport, SimulatorTransport
@@ -28,10 +35,15 @@ __all__ = [
     "KeyMode",
     "NoAnswer",
     "NoticeFault",
+    "Poster",
     "Received",
     "Reply",
     "Seen",
+    "SignedNotification",
     "SimulatorServer",
     "SimulatorTransport",
     "WechatPaySimulator",
+    "paid_resource",
+    "refunded_resource",
+    "signed_notification",
 ]

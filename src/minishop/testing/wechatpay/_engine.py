@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from minishop.testing.wechatpay._door import Door
 from minishop.testing.wechatpay._faults import Fault
 from minishop.testing.wechatpay._ledger import Call, Ledger
-from minishop.testing.wechatpay._proof import prove
+from minishop.testing.wechatpay._proof import changed, prove
 from minishop.testing.wechatpay._refusal import Refusal
 from minishop.testing.wechatpay._routes import find
 from minishop.testing.wechatpay._wire import JSON, Received, Reply, to_json
@@ -52,6 +52,9 @@ class Engine:
             request: What arrived.
             fault: What is to go wrong, if it is about the answer's status or proof.
         """
+        instead = _instead(fault)
+        if instead is not None:
+            return instead
         try:
             reply = self._carried_out(request, fault)
         except Refusal as refusal:
@@ -90,6 +93,10 @@ class Engine:
             spoilt = fault if fault in _SPOILS_PROOF else None
             proof, body = prove(key, body, now=self.ledger.clock(), nonce=self.ledger.token(), spoilt=spoilt)
             extra |= proof
+        elif fault is Fault.TAMPERED:
+            body = changed(body)
+        if fault is Fault.TRUNCATED:
+            body = body[: len(body) // 2]
         return evolve(reply, headers=(*reply.headers, *extra.items()), body=body)
 
 
@@ -103,6 +110,13 @@ def _refuse_as_asked(fault: Fault | None) -> None:
         raise Refusal(403, "NOT_ENOUGH", "not_enough")
     if fault is Fault.NO_AUTH:
         raise Refusal(403, "NO_AUTH", "no_auth")
+
+
+def _instead(fault: Fault | None) -> Reply | None:
+    """What answers in the gateway's place."""
+    if fault is Fault.HTML:
+        return _page(502, "Bad Gateway")
+    return Reply(status=503) if fault is Fault.EMPTY else None
 
 
 def _reply(result: Mapping[str, object] | Reply | None) -> Reply:

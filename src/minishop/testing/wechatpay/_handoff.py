@@ -8,6 +8,7 @@ from typing import Any
 from minishop.testing.wechatpay._ledger import Call, Ledger
 from minishop.testing.wechatpay._orders import create, find, owner_in
 from minishop.testing.wechatpay._payments import pay
+from minishop.testing.wechatpay._refunds import revoke
 from minishop.testing.wechatpay._refusal import Refusal
 from minishop.testing.wechatpay._views import transaction
 from minishop.testing.wechatpay._wire import JSON, Reply, to_json
@@ -52,6 +53,6 @@ def reverse(ledger: Ledger, call: Call, *, is_partner: bool = False) -> dict[str
     order = find(ledger, owner, call.path["out_trade_no"])
     if order.product != "codepay":
         raise Refusal(400, "INVALID_REQUEST", "not_code_payment", number=order.out_trade_no)
-    order.state = "REVOKED"
+    revoke(ledger, order)
     names = ("appid", "mchid", "sp_appid", "sp_mchid", "sub_appid", "sub_mchid")
     return {name: call.body[name] for name in names if name in call.body} | {"out_trade_no": order.out_trade_no}

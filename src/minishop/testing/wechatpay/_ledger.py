@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -14,6 +14,13 @@ from minishop.testing.wechatpay._credentials import Credentials
 from minishop.testing.wechatpay._outbox import Outbox
 from minishop.testing.wechatpay._platform import Platform
 from minishop.testing.wechatpay._wire import SHANGHAI
+
+if TYPE_CHECKING:
+    from minishop.testing.wechatpay._bills import StoredBill
+    from minishop.testing.wechatpay._books import Entry
+    from minishop.testing.wechatpay._sharing import Sharing
+    from minishop.testing.wechatpay._sharing_returns import Return
+    from minishop.testing.wechatpay._transfers import Transfer
 
 __all__ = ["Call", "Combined", "Ledger", "Order", "Refund", "Rules"]
 
@@ -67,6 +74,7 @@ class Refund:
     refund_id: str
     amount: int
     payer_amount: int
+    fee: int
     request: Mapping[str, Any]
     notify_url: str | None
     created_at: datetime
@@ -168,8 +176,16 @@ class Ledger:
         self.clock = clock
         self.base_url = "https://api.mch.weixin.qq.com"
         self.orders: dict[tuple[str, str], Order] = {}
+        self.transactions: dict[str, Order] = {}
+        self._by_number: dict[str, list[Order]] = {}
         self.combined: dict[str, Combined] = {}
         self.refunds: dict[str, Refund] = {}
+        self.bills: dict[str, StoredBill] = {}
+        self.entries: list[Entry] = []
+        self.sharings: dict[str, Sharing] = {}
+        self.returns: dict[str, Return] = {}
+        self.receivers: set[tuple[str, str]] = set()
+        self.transfers: dict[str, Transfer] = {}
         self.outbox = Outbox(self)
         self._seed = seed
         self._count = 0
@@ -190,19 +206,17 @@ class Ledger:
         """A new id of a notification."""
         return str(UUID(self.token()))
 
+    def add(self, order: Order) -> None:
+        """Keeps a new order."""
+        self.orders[order.owner, order.out_trade_no] = order
+        self._by_number.setdefault(order.out_trade_no, []).append(order)
+
     def find_order(self, out_trade_no: str, owner: str | None = None) -> Order | None:
         """By the merchant's number; without an owner that of the only one who has it."""
         if owner is not None:
             return self.orders.get((owner, out_trade_no))
-        found = [one for one in self.orders.values() if one.out_trade_no == out_trade_no]
+        found = self._by_number.get(out_trade_no, [])
         return found[0] if len(found) == 1 else None
-
-    def find_transaction(self, transaction_id: str) -> Order | None:
-        """By the gateway's number."""
-        return next((one for one in self._paid() if one.transaction_id == transaction_id), None)
-
-    def _paid(self) -> Iterator[Order]:
-        return (one for one in self.orders.values() if one.transaction_id)
 
     def _digits(self) -> str:
         # Six digits that differ from run to run, so that numbers do not repeat in a shop's database.

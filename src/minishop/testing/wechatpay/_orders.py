@@ -88,7 +88,7 @@ def create(product: str, *, is_partner: bool = False) -> Callable[[Ledger, Call]
             refuse_unless_new(ledger, known, body)
             return known
         order = _new_order(ledger, product, body)
-        ledger.orders[order.owner, order.out_trade_no] = order
+        ledger.add(order)
         return order
 
     return take
@@ -203,7 +203,7 @@ def query_by_number(ledger: Ledger, call: Call, *, is_partner: bool = False) -> 
 def query_by_id(ledger: Ledger, call: Call, *, is_partner: bool = False) -> dict[str, Any]:
     """Tells the state of a paid order."""
     owner = owner_in(ledger, call.query, is_partner=is_partner, location="query")
-    order = ledger.find_transaction(call.path["transaction_id"])
+    order = ledger.transactions.get(call.path["transaction_id"])
     if order is None or order.owner != owner:
         raise Refusal(404, "ORDER_NOT_EXIST", "order_not_exist", number=call.path["transaction_id"])
     return transaction(order, ledger.clock())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrs import define, frozen
+from attrs import define
 
 from minishop.testing.wechatpay import _crypto
 from minishop.testing.wechatpay._faults import NoticeFault
@@ -14,9 +14,10 @@ from minishop.testing.wechatpay._proof import prove
 from minishop.testing.wechatpay._wire import moment, to_json
 
 if TYPE_CHECKING:
+    from minishop.testing.wechatpay._credentials import PlatformKey
     from minishop.testing.wechatpay._ledger import Ledger
 
-__all__ = ["RETRIES", "Notice", "Outbox", "Sealed", "envelope"]
+__all__ = ["RETRIES", "Notice", "Outbox", "Sealed", "sealed"]
 
 #: How long the gateway waits before it tells again what was not acknowledged.
 RETRIES = (
@@ -55,8 +56,7 @@ class Notice:
     is_acknowledged: bool = False
 
 
-@frozen(kw_only=True)
-class Sealed:
+class Sealed(NamedTuple):
     """A notification as it goes out.
 
     Attributes:
@@ -68,8 +68,37 @@ class Sealed:
     body: bytes
 
 
-def envelope(notice: Notice, *, api_v3_key: str, nonce: str, associated_data: str) -> bytes:
+_HEADERS = {"Accept": "*/*", "Content-Type": "application/json", "User-Agent": "Mozilla/4.0"}
+
+
+def sealed(
+    notice: Notice,
+    api_v3_key: str,
+    key: PlatformKey,
+    *,
+    now: datetime,
+    new_token: Callable[[], str],
+    fault: NoticeFault | None = None,
+) -> Sealed:
+    """Header fields and body of one attempt.
+
+    Args:
+        notice: What is told.
+        api_v3_key: Seals the resource.
+        key: Signs.
+        now: When it is sent; aware.
+        new_token: Gives 32 characters, never the same.
+        fault: What is wrong with it, if anything.
+    """
+    secret = api_v3_key[::-1] if fault is NoticeFault.UNDECRYPTABLE else api_v3_key
+    body = _envelope(notice, secret, new_token()[:12])
+    proof, sent = prove(key, body, now=now, nonce=new_token(), spoilt=fault)
+    return Sealed({**_HEADERS, **proof}, sent)
+
+
+def _envelope(notice: Notice, api_v3_key: str, nonce: str) -> bytes:
     """The JSON around the encrypted resource."""
+    associated_data = notice.original_type
     ciphertext = _crypto.seal(api_v3_key, nonce, associated_data, to_json(notice.resource))
     return to_json(
         {
@@ -140,16 +169,6 @@ class Outbox:
     def seal(self, notice: Notice, fault: NoticeFault | None = None) -> Sealed:
         """A new attempt's bytes: new nonces, a new timestamp, and the key whose turn it is."""
         ledger = self._ledger
-        api_v3_key = ledger.credentials.api_v3_key
-        body = envelope(
-            notice,
-            api_v3_key=api_v3_key[::-1] if fault is NoticeFault.UNDECRYPTABLE else api_v3_key,
-            nonce=ledger.token()[:12],
-            associated_data=notice.original_type,
-        )
         key = ledger.platform.for_notification()
-        proof, sent = prove(key, body, now=ledger.clock(), nonce=ledger.token(), spoilt=fault)
-        return Sealed(headers={**_HEADERS, **proof}, body=sent)
-
-
-_HEADERS = {"Accept": "*/*", "Content-Type": "application/json", "User-Agent": "Mozilla/4.0"}
+        api_v3_key = ledger.credentials.api_v3_key
+        return sealed(notice, api_v3_key, key, now=ledger.clock(), new_token=ledger.token, fault=fault)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minishop.errors import CallerError
+from minishop.testing.wechatpay._books import book_payment
 from minishop.testing.wechatpay._ledger import Combined, Ledger, Order
 from minishop.testing.wechatpay._views import combined_transaction, transaction
 
@@ -26,10 +27,9 @@ def pay(ledger: Ledger, order: Order, *, openid: str, coupon: int = 0) -> None:
         raise CallerError(f"{order.out_trade_no} cannot be paid: it is closed", code="not_payable")
     if not 0 <= coupon < order.total:
         raise CallerError("the coupon must be worth less than the order", code="bad_coupon")
-    together = order.combined.orders if order.combined else [order]
-    for one in together:
-        _take(ledger, one, openid)
     order.coupon = coupon
+    for one in order.combined.orders if order.combined else [order]:
+        _take(ledger, one, openid)
     _tell(ledger, order)
 
 
@@ -37,8 +37,10 @@ def _take(ledger: Ledger, order: Order, openid: str) -> None:
     order.state = "SUCCESS"
     order.transaction_id = ledger.number("4200")
     order.paid_at = ledger.clock()
+    ledger.transactions[order.transaction_id] = order
     if not order.payer:
         order.payer = {"openid": openid} if order.sub_mchid is None else {"sp_openid": openid}
+    book_payment(ledger, order)
 
 
 def _tell(ledger: Ledger, order: Order) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from minishop.testing.wechatpay import _crypto
 from minishop.testing.wechatpay._credentials import PlatformKey, private_key
 
-__all__ = ["PROBE", "prove"]
+__all__ = ["PROBE", "changed", "prove"]
 
 PROBE = "WECHATPAY/SIGNTEST/"
 _LATE = timedelta(minutes=6)
@@ -48,8 +48,13 @@ def prove(
 
 
 def _tampered(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
-    """Another digit in the body, or, where there is none, another nonce."""
-    changed = re.sub(rb"[0-9]", lambda found: b"7" if found[0] != b"7" else b"3", body, count=1)
-    if changed == body:
-        headers = {**headers, "Wechatpay-Nonce": headers["Wechatpay-Nonce"][::-1]}
-    return headers, changed
+    """Another body, or, where there is none to change, another nonce."""
+    if not body:
+        return {**headers, "Wechatpay-Nonce": headers["Wechatpay-Nonce"][::-1]}, body
+    return headers, changed(body)
+
+
+def changed(body: bytes) -> bytes:
+    """The body with one byte changed: its first digit, so that JSON stays JSON, or else its last byte."""
+    other = re.sub(rb"[0-9]", lambda found: b"3" if found[0] == b"7" else b"7", body, count=1)
+    return other if other != body else body[:-1] + bytes([body[-1] ^ 1])

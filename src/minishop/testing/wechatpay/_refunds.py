@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from minishop.testing.wechatpay._books import book_refund, unbook_refund
 from minishop.testing.wechatpay._checks import anything, choice, integer, listed, notify_url, number, shape, text
 from minishop.testing.wechatpay._fields import open_fields
 from minishop.testing.wechatpay._ledger import Call, Ledger, Order, Refund
-from minishop.testing.wechatpay._money import payer_share
+from minishop.testing.wechatpay._money import fee_share, payer_share
 from minishop.testing.wechatpay._orders import check_sub_merchant
 from minishop.testing.wechatpay._refusal import Refusal, bad_field
 from minishop.testing.wechatpay._views import refund_notice, refund_view
 
-__all__ = ["apply_abnormal", "ask", "find_refund", "finish", "query"]
+__all__ = ["apply_abnormal", "ask", "find_refund", "finish", "query", "revoke"]
 
 _MOST = 50
 _YEAR = timedelta(days=365)
@@ -55,7 +56,7 @@ def ask(ledger: Ledger, call: Call) -> dict[str, Any]:
             raise Refusal(400, "INVALID_REQUEST", "other_parameters", number=body["out_refund_no"])
         return refund_view(known)
     _check(ledger, order, body)
-    refund = _new(ledger, order, body)
+    refund = ledger.refunds[body["out_refund_no"]] = _new(ledger, order, body)
     if ledger.rules.refunds_settle_at_once:
         finish(ledger, refund, "SUCCESS")
     return refund_view(refund)
@@ -70,7 +71,7 @@ def _order(ledger: Ledger, body: Mapping[str, Any]) -> Order:
         check_sub_merchant(ledger, body["sub_mchid"])
         owner = body["sub_mchid"]
     if "transaction_id" in body:
-        order = ledger.find_transaction(body["transaction_id"])
+        order = ledger.transactions.get(body["transaction_id"])
     else:
         order = ledger.orders.get((owner, body["out_trade_no"]))
     if order is None or order.owner != owner:
@@ -111,13 +112,24 @@ def _new(ledger: Ledger, order: Order, body: Mapping[str, Any]) -> Refund:
         refund_id=ledger.number("5030", 29),
         amount=asked,
         payer_amount=payer_share(order, asked),
+        fee=fee_share(order, asked),
         request=dict(body),
         notify_url=body.get("notify_url"),
         created_at=ledger.clock(),
     )
     order.refunds.append(refund)
-    ledger.refunds[refund.out_refund_no] = refund
+    book_refund(ledger, refund)
     return refund
+
+
+def revoke(ledger: Ledger, order: Order) -> None:
+    """A code payment is undone: what was paid goes back at once, without a number of the merchant's."""
+    left = order.total - order.refunded
+    if order.transaction_id and left:
+        amount = {"refund": left, "total": order.total, "currency": "CNY"}
+        refund = _new(ledger, order, {"out_refund_no": order.out_trade_no, "amount": amount})
+        refund.status, refund.success_at = "SUCCESS", ledger.clock()
+    order.state = "REVOKED"
 
 
 def find_refund(ledger: Ledger, out_refund_no: str) -> Refund:
@@ -164,6 +176,8 @@ _ENDINGS = {
 
 def finish(ledger: Ledger, refund: Refund, status: str) -> None:
     """The refund has come to an end, of which the merchant is told."""
+    if status == "CLOSED":
+        unbook_refund(ledger, refund)
     refund.status = status
     if status == "SUCCESS":
         refund.success_at = ledger.clock()

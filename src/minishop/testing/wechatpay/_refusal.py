@@ -41,6 +41,11 @@ class Refusal(Exception):
         self.detail = detail
         self.params = params
 
+    def message(self, language: str) -> str:
+        """The text, in English for a language that begins with ``en``, otherwise in Chinese."""
+        chinese, english = TEXTS[self.key]
+        return (english if language.lower().startswith("en") else chinese).format(**self.params)
+
     def reply(self, language: str = "", *, other_spelling: bool = False) -> Reply:
         """The unsigned answer.
 
@@ -48,10 +53,8 @@ class Refusal(Exception):
             language: The request's ``Accept-Language``; Chinese unless it asks for English.
             other_spelling: Uses the code's other spelling, where it has one.
         """
-        chinese, english = TEXTS[self.key]
-        text = (english if language.lower().startswith("en") else chinese).format(**self.params)
         code = OTHER_SPELLINGS.get(self.code, self.code) if other_spelling else self.code
-        content: dict[str, object] = {"code": code, "message": text}
+        content: dict[str, object] = {"code": code, "message": self.message(language)}
         if self.detail is not None:
             content["detail"] = dict(self.detail)
         return Reply(status=self.status, headers=JSON, body=to_json(content))

@@ -128,6 +128,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sharing_not_exist": ("分账单 {number} 不存在", "there is no profit sharing {number}"),
     "return_not_exist": ("回退单 {number} 不存在", "there is no return {number}"),
     "return_too_much": ("回退金额 {amount} 大于可回退金额 {left}", "{amount} is more than the {left} to return"),
+    "one_sharing_number": (
+        "order_id 与 out_order_no 应且仅应传一个",
+        "give order_id or out_order_no, and only one of them",
+    ),
     # transfers
     "name_needed": ("转账 2000 元及以上须传 user_name", "user_name is needed from 2000 yuan"),
     "name_not_allowed": ("转账不足 0.3 元不能传 user_name", "user_name is not allowed under 0.3 yuan"),

@@ -10,7 +10,17 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from minishop.testing.wechatpay import _certificates, _orders, _refunds
+from minishop.testing.wechatpay import (
+    _bills,
+    _certificates,
+    _combined,
+    _orders,
+    _receivers,
+    _refunds,
+    _sharing,
+    _sharing_returns,
+    _transfers,
+)
 from minishop.testing.wechatpay._handoff import created, reverse
 from minishop.testing.wechatpay._ledger import Call, Ledger
 
@@ -18,6 +28,9 @@ __all__ = ["Found", "find"]
 
 #: Answers with content, with nothing (204), or with a finished reply.
 Handler: TypeAlias = Callable[[Ledger, Call], Any]
+
+_COMBINED = "/v3/combine-transactions"
+_TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 
 
 @frozen
@@ -54,6 +67,24 @@ _ROUTES: dict[str, Handler] = {
     "GET /v3/refund/domestic/refunds/{out_refund_no}": _refunds.query,
     "POST /v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund": _refunds.apply_abnormal,
     "GET /v3/certificates": _certificates.download,
+    "GET /v3/bill/tradebill": _bills.ask_for_trades,
+    "GET /v3/bill/fundflowbill": _bills.ask_for_funds,
+    "GET /v3/billdownload/file": _bills.file,
+    **{f"POST {_COMBINED}/{product}": _combined.create(product) for product in _combined.PRODUCTS},
+    f"GET {_COMBINED}/out-trade-no/{{combine_out_trade_no}}": _combined.query,
+    f"POST {_COMBINED}/out-trade-no/{{combine_out_trade_no}}/close": _combined.close,
+    "POST /v3/profitsharing/orders": _sharing.ask,
+    "GET /v3/profitsharing/orders/{out_order_no}": _sharing.query,
+    "POST /v3/profitsharing/orders/unfreeze": _sharing.unfreeze,
+    "POST /v3/profitsharing/return-orders": _sharing_returns.return_money,
+    "GET /v3/profitsharing/return-orders/{out_return_no}": _sharing_returns.query_return,
+    "GET /v3/profitsharing/transactions/{transaction_id}/amounts": _sharing.amounts,
+    "POST /v3/profitsharing/receivers/add": _receivers.add_receiver,
+    "POST /v3/profitsharing/receivers/delete": _receivers.delete_receiver,
+    f"POST {_TRANSFERS}": _transfers.ask,
+    f"GET {_TRANSFERS}/out-bill-no/{{out_bill_no}}": _transfers.query_by_number,
+    f"GET {_TRANSFERS}/transfer-bill-no/{{transfer_bill_no}}": _transfers.query_by_bill,
+    f"POST {_TRANSFERS}/out-bill-no/{{out_bill_no}}/cancel": _transfers.cancel,
 }
 
 

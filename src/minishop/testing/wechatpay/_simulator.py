@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from attrs import frozen
 
-from minishop.errors import CallerError
-from minishop.testing.wechatpay import _payments, _refunds
 from minishop.testing.wechatpay._asked import Asked
 from minishop.testing.wechatpay._credentials import Credentials, KeySource, credentials_from, private_key
 from minishop.testing.wechatpay._delivery import Courier, Delivery, Handler
 from minishop.testing.wechatpay._door import Door
 from minishop.testing.wechatpay._engine import Engine
 from minishop.testing.wechatpay._faults import Fault, NoticeFault
-from minishop.testing.wechatpay._ledger import Ledger, Order, Rules
-from minishop.testing.wechatpay._orders import close_order
+from minishop.testing.wechatpay._keys import Keys
+from minishop.testing.wechatpay._ledger import Ledger, Rules
+from minishop.testing.wechatpay._people import People
 from minishop.testing.wechatpay._platform import KeyMode, Platform
-from minishop.testing.wechatpay._post import post_to
-from minishop.testing.wechatpay._refusal import Refusal
-from minishop.testing.wechatpay._views import refund_view, transaction
+from minishop.testing.wechatpay._post import Poster
 from minishop.testing.wechatpay._wire import Received, Reply
 
 __all__ = ["NoAnswer", "Seen", "WechatPaySimulator"]
 
-_PAYER = "oSimulatedPayer0000000000000"
 _KEPT = 10_000
 
 
@@ -61,7 +56,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class WechatPaySimulator:
+class WechatPaySimulator(People, Keys):
     """A WeChat Pay gateway (API v3) to build and test against. It may be used by several threads.
 
     Args:
@@ -77,6 +72,10 @@ class WechatPaySimulator:
         other_spelling: Errors have the other spelling of their codes (``ORDERNOTEXIST``), where there is one.
         seed: What numbers and nonces are made from; the same seed and calls give the same bytes.
         keys: Gives private keys by name; those of this process unless given.
+
+    Attributes:
+        seen: The requests that came, oldest first; the last ten thousand.
+        poster: What posts notifications when :meth:`deliver_due` is given no handler.
     """
 
     def __init__(
@@ -106,10 +105,8 @@ class WechatPaySimulator:
             bill_token_life=bill_token_life,
             sets_api_v3_key=sets_api_v3_key,
         )
-        self._platform = Platform(self.credentials, key_mode, clock, keys)
-        self._ledger = Ledger(
-            credentials=self.credentials, rules=rules, platform=self._platform, clock=clock, seed=seed
-        )
+        platform = Platform(self.credentials, key_mode, clock, keys)
+        self._ledger = Ledger(credentials=self.credentials, rules=rules, platform=platform, clock=clock, seed=seed)
         door = Door(
             mchid=self.credentials.mchid,
             serial=self.credentials.serial,
@@ -122,6 +119,7 @@ class WechatPaySimulator:
         self._notice_faults: Asked[NoticeFault] = Asked()
         self._courier = Courier(self._ledger.outbox, self._lock, self._notice_faults)
         self._late: list[Received] = []
+        self.poster = Poster()
         self.seen: deque[Seen] = deque(maxlen=_KEPT)
 
     def __repr__(self) -> str:
@@ -210,15 +208,15 @@ class WechatPaySimulator:
         """Delivers every notification whose time has come, and what falls due meanwhile.
 
         Args:
-            handler: Takes header fields and raw body and returns the status of its answer. Without one the
-                notification is posted to its address, if that is on this machine.
+            handler: Takes header fields and raw body and returns the status of its answer. Without one
+                :attr:`poster` posts the notification to its address.
 
         Returns:
             Each attempt with the status of its answer; 0: there was none.
         """
         done = []
         for one in self.due():
-            status = handler(one.headers, one.body) if handler else post_to(one.url, one.headers, one.body)
+            status = handler(one.headers, one.body) if handler else self.poster.post(one.url, one.headers, one.body)
             one.answered(status)
             done.append((one, status))
         return tuple(done)
@@ -228,120 +226,3 @@ class WechatPaySimulator:
         with self._lock:
             times = [one.due_at for one in self._ledger.outbox.notices if one.due_at is not None]
             return min(times, default=None)
-
-    # -- what people do -----------------------------------------------------------------------------------------------
-
-    def pay(self, out_trade_no: str, *, openid: str = _PAYER, coupon: int = 0, sub_mchid: str | None = None) -> str:
-        """The shopper pays; the merchant is to be told. Paying again changes nothing.
-
-        Args:
-            out_trade_no: The merchant's number; of a combined order that of any part.
-            openid: Who pays, if the order does not say so.
-            coupon: Fen that a coupon of the merchant pays instead.
-            sub_mchid: Whose number it is, if several merchants have used it.
-
-        Returns:
-            The transaction's number at the gateway.
-
-        Raises:
-            CallerError: ``unknown_order``, ``not_payable``, ``bad_coupon``.
-        """
-        with self._lock:
-            order = self._order(out_trade_no, sub_mchid)
-            _payments.pay(self._ledger, order, openid=openid, coupon=coupon)
-            return order.transaction_id
-
-    def fail(self, out_trade_no: str, *, sub_mchid: str | None = None) -> None:
-        """The shopper's attempt to pay fails: a code payment is over, other orders wait for another attempt."""
-        with self._lock:
-            _payments.fail(self._ledger, self._order(out_trade_no, sub_mchid))
-
-    def close(self, out_trade_no: str, *, sub_mchid: str | None = None) -> None:
-        """The gateway closes an unpaid order by itself."""
-        with self._lock, _as_caller_error():
-            close_order(self._order(out_trade_no, sub_mchid))
-
-    def settle_refund(self, out_refund_no: str) -> None:
-        """The money of a refund arrives; the merchant is to be told."""
-        self._finish_refund(out_refund_no, "SUCCESS")
-
-    def fail_refund(self, out_refund_no: str) -> None:
-        """A refund becomes abnormal: the payer's card or account is gone. The merchant is to be told."""
-        self._finish_refund(out_refund_no, "ABNORMAL")
-
-    def close_refund(self, out_refund_no: str) -> None:
-        """A refund is closed without paying back; the merchant is to be told."""
-        self._finish_refund(out_refund_no, "CLOSED")
-
-    def _finish_refund(self, out_refund_no: str, status: str) -> None:
-        with self._lock, _as_caller_error():
-            refund = _refunds.find_refund(self._ledger, out_refund_no)
-            if refund.status != "PROCESSING":
-                raise CallerError(f"the refund {out_refund_no} is {refund.status}", code="not_processing")
-            _refunds.finish(self._ledger, refund, status)
-
-    # -- looking ------------------------------------------------------------------------------------------------------
-
-    def order(self, out_trade_no: str, *, sub_mchid: str | None = None) -> dict[str, Any]:
-        """What a query would tell of an order."""
-        with self._lock:
-            return transaction(self._order(out_trade_no, sub_mchid), self.clock())
-
-    def refund(self, out_refund_no: str) -> dict[str, Any]:
-        """What a query would tell of a refund."""
-        with self._lock, _as_caller_error():
-            return refund_view(_refunds.find_refund(self._ledger, out_refund_no))
-
-    # -- keys ---------------------------------------------------------------------------------------------------------
-
-    @property
-    def certificates(self) -> tuple[str, ...]:
-        """The platform certificates that can be downloaded now, PEM."""
-        with self._lock:
-            return tuple(one.certificate for one in self._platform.certificates())
-
-    @property
-    def public_keys(self) -> Mapping[str, str]:
-        """The gateway's public key by its id, PEM; empty while there are only certificates."""
-        if self._platform.mode is KeyMode.CERTIFICATE:
-            return {}
-        return {self.credentials.public_key_id: self.credentials.public_key}
-
-    def announce_certificate(self) -> str:
-        """Lists a new certificate that is not used yet; returns its serial."""
-        with self._lock:
-            return self._platform.announce().serial
-
-    def rotate_certificates(self) -> str:
-        """Signs with the newest certificate from now on, and makes one if need be; returns its serial."""
-        with self._lock:
-            return self._platform.rotate().serial
-
-    def start_migration(self) -> None:
-        """The merchant starts to move to the public key: over seven days it signs ever more notifications."""
-        with self._lock:
-            self._platform.start_migration()
-
-    def finish_migration(self) -> None:
-        """The merchant uses the public key alone."""
-        with self._lock:
-            self._platform.finish_migration()
-
-    # -- inside -------------------------------------------------------------------------------------------------------
-
-    def _order(self, out_trade_no: str, sub_mchid: str | None) -> Order:
-        order = self._ledger.find_order(out_trade_no, sub_mchid)
-        if order is None:
-            raise CallerError(f"there is no order {out_trade_no}, or more than one", code="unknown_order")
-        return order
-
-
-class _as_caller_error:  # noqa: N801  (used like a function)
-    """Turns the gateway's refusal into an error for the test that asked for the impossible."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Refusal):
-            raise CallerError(str(error), code=error.key) from None
