@@ -13,7 +13,18 @@ from typing import Any
 from attrs import field, frozen
 
 from minishop.errors import InvalidInput
-from minishop.messages import _en, _en_checkout, _en_lint, _en_orders, _zh, _zh_checkout, _zh_lint, _zh_orders
+from minishop.messages import (
+    _en,
+    _en_checkout,
+    _en_lint,
+    _en_logistics,
+    _en_orders,
+    _zh,
+    _zh_checkout,
+    _zh_lint,
+    _zh_logistics,
+    _zh_orders,
+)
 from minishop.money import format_percent, format_yuan
 
 __all__ = ["Catalogue", "catalogue", "languages"]
@@ -62,8 +73,10 @@ class Catalogue:
 
 
 _CATALOGUES = {
-    "en": Catalogue("en", _en.TEXTS | _en_checkout.TEXTS | _en_lint.TEXTS | _en_orders.TEXTS),
-    "zh-CN": Catalogue("zh-CN", _zh.TEXTS | _zh_checkout.TEXTS | _zh_lint.TEXTS | _zh_orders.TEXTS),
+    "en": Catalogue("en", _en.TEXTS | _en_checkout.TEXTS | _en_lint.TEXTS | _en_logistics.TEXTS | _en_orders.TEXTS),
+    "zh-CN": Catalogue(
+        "zh-CN", _zh.TEXTS | _zh_checkout.TEXTS | _zh_lint.TEXTS | _zh_logistics.TEXTS | _zh_orders.TEXTS
+    ),
 }
 
 
