@@ -72,11 +72,12 @@ class Catalogue:
         return Catalogue(language or self.language, {**self.texts, **texts})
 
 
+_ENGLISH = (_en, _en_checkout, _en_lint, _en_logistics, _en_orders)
+_CHINESE = (_zh, _zh_checkout, _zh_lint, _zh_logistics, _zh_orders)
+
 _CATALOGUES = {
-    "en": Catalogue("en", _en.TEXTS | _en_checkout.TEXTS | _en_lint.TEXTS | _en_logistics.TEXTS | _en_orders.TEXTS),
-    "zh-CN": Catalogue(
-        "zh-CN", _zh.TEXTS | _zh_checkout.TEXTS | _zh_lint.TEXTS | _zh_logistics.TEXTS | _zh_orders.TEXTS
-    ),
+    "en": Catalogue("en", {code: text for area in _ENGLISH for code, text in area.TEXTS.items()}),
+    "zh-CN": Catalogue("zh-CN", {code: text for area in _CHINESE for code, text in area.TEXTS.items()}),
 }
 
 
