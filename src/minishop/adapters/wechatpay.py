@@ -1,0 +1,64 @@
+"""A client of WeChat Pay with everything filled in: HTTP over httpx, the machine's clock and chance, temporary files.
+
+::
+
+    transport = HttpxTransport()
+    pay = connect(merchant, keys=keys, transport=transport, appid="wx…", notify_url="https://…")
+    pay.query_payment("order-1")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import Any
+
+from minishop.adapters.machine import async_machine_handlers, machine_handlers, utc_now
+from minishop.flows import AsyncTransport, Handlers, Transport
+from minishop.payments.wechatpay import KeySource, Merchant, PlatformKeys
+from minishop.payments.wechatpay.client import AsyncWechatPay, OpenSpool, WechatPay
+
+__all__ = ["connect", "connect_async"]
+
+
+def connect(
+    merchant: Merchant,
+    *,
+    keys: PlatformKeys | KeySource,
+    transport: Transport,
+    clock: Callable[[], datetime] = utc_now,
+    handlers: Handlers | None = None,
+    **settings: Any,
+) -> WechatPay:
+    """A client for blocking code; no I/O yet.
+
+    Args:
+        merchant: Who signs.
+        keys: The platform's keys, or a key ring that renews them.
+        transport: Makes the HTTP calls, for example an :class:`~minishop.adapters.httpx.HttpxTransport`; close it when
+            you are done.
+        clock: Tells the time; aware.
+        handlers: Further ones, for example those of :func:`~minishop.payments.wechatpay.key_handlers`.
+        settings: Further arguments of :class:`~minishop.payments.wechatpay.client.WechatPay`: ``appid``,
+            ``notify_url``, ``hosts``, …
+    """
+    machine = {**machine_handlers(clock), **_FILES, **(handlers or {})}
+    return WechatPay(merchant, keys=keys, transport=transport, machine=machine, **settings)
+
+
+def connect_async(
+    merchant: Merchant,
+    *,
+    keys: PlatformKeys | KeySource,
+    transport: AsyncTransport,
+    clock: Callable[[], datetime] = utc_now,
+    handlers: Handlers | None = None,
+    **settings: Any,
+) -> AsyncWechatPay:
+    """A client for async code; for the arguments see :func:`connect`."""
+    machine = {**async_machine_handlers(clock), **_FILES, **(handlers or {})}
+    return AsyncWechatPay(merchant, keys=keys, transport=transport, machine=machine, **settings)
+
+
+_FILES: Handlers = {OpenSpool: lambda ask: TemporaryFile()}  # noqa: SIM115  (whoever gets it closes it)

@@ -1,0 +1,38 @@
+"""Notifications, as a client receives them: verified with its keys, and about its merchant and app."""
+
+from __future__ import annotations
+
+from minishop.flows import Flow, Now, ask
+from minishop.payments.wechatpay._errors import UnknownSerial
+from minishop.payments.wechatpay._headers import HeaderSource
+from minishop.payments.wechatpay._notifications import Notification, parse_notification
+from minishop.payments.wechatpay.client._desk import Desk
+
+__all__ = ["receive"]
+
+
+def receive(desk: Desk, headers: HeaderSource, body: bytes) -> Flow[Notification]:
+    """A notification, verified with the client's keys.
+
+    Verifying itself does no I/O. Only after it has failed because of a key that is not known, newer keys are asked for,
+    and not more often than the key ring allows, however many such notifications come.
+
+    Args:
+        desk: The client's.
+        headers: Your framework's ``request.headers``, or ASGI pairs, or a WSGI environ.
+        body: The raw bytes as received.
+
+    Raises:
+        Unverified: One of its subclasses; answer with ``error.ack()``.
+        InvalidInput: The body is not the raw bytes.
+    """
+    keys = yield from desk.keys.current()
+    secret = desk.merchant.api_v3_key
+    now = yield from ask(Now())
+    try:
+        return parse_notification(headers, body, keys=keys, api_v3_key=secret, now=now)
+    except UnknownSerial:
+        fresh = yield from desk.keys.refreshed(keys)
+        if fresh is keys:
+            raise
+    return parse_notification(headers, body, keys=fresh, api_v3_key=secret, now=now)
