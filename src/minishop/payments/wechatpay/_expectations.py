@@ -5,7 +5,8 @@ An expectation is compared with an event as a whole; every name of what differs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -149,37 +150,51 @@ def compare(event: Event, expectation: AnyExpectation) -> None:
     """
     match event, expectation:
         case Transaction(), Expectation():
-            differing = _of_transaction(event, expectation)
+            differing = _TRANSACTION.differing(event, expectation)
         case CombinedTransaction(), CombinedExpectation():
             differing = [*_of_combined(event, expectation)]
         case Refund(), RefundExpectation():
-            same = ("mchid", "sub_mchid", "out_trade_no", "out_refund_no", "refund", "total")
-            differing = _differing(event, expectation, same, {"status": "state"})
+            differing = _REFUND.differing(event, expectation)
         case Transfer(), TransferExpectation():
-            differing = _differing(event, expectation, ("mchid", "out_bill_no", "amount", "state"))
+            differing = _TRANSFER.differing(event, expectation)
         case _:
             differing = ["event_type"]
     if differing:
         raise UnexpectedContent(differing)
 
 
-def _of_transaction(event: Transaction, expectation: Expectation) -> list[str]:
-    same = ("mchid", "appid", "sub_mchid", "out_trade_no", "total", "currency")
-    return _differing(event, expectation, same, {"trade_state": "state"})
+class _Pairs:
+    """Which attributes of an event and of an expectation must be equal.
+
+    Args:
+        same: Names that both have.
+        state: Name of the event's state.
+    """
+
+    def __init__(self, *same: str, state: str = "") -> None:
+        self._names = (*same, state) if state else same
+        self._theirs = attrgetter(*self._names)
+        self._ours = attrgetter(*same, "state") if state else attrgetter(*same)
+
+    def differing(self, event: Event, expectation: AnyExpectation) -> list[str]:
+        theirs, ours = self._theirs(event), self._ours(expectation)
+        if theirs == ours:
+            return []
+        return [name for name, their, our in zip(self._names, theirs, ours, strict=True) if their != our]
+
+
+_TRANSACTION = _Pairs("mchid", "appid", "sub_mchid", "out_trade_no", "total", "currency", state="trade_state")
+_COMBINED = _Pairs("mchid", "appid", "out_trade_no")
+_REFUND = _Pairs("mchid", "sub_mchid", "out_trade_no", "out_refund_no", "refund", "total", state="status")
+_TRANSFER = _Pairs("mchid", "out_bill_no", "amount", state="state")
 
 
 def _of_combined(event: CombinedTransaction, expectation: CombinedExpectation) -> Iterable[str]:
-    yield from _differing(event, expectation, ("mchid", "appid", "out_trade_no"))
+    yield from _COMBINED.differing(event, expectation)
     expected = {order.out_trade_no: order for order in expectation.orders}
     if sorted(order.out_trade_no for order in event.orders) != sorted(expected):
         yield "orders"
         return
     for place, order in enumerate(event.orders):
-        yield from (f"orders[{place}].{name}" for name in _of_transaction(order, expected[order.out_trade_no]))
-
-
-def _differing(
-    event: Event, expectation: AnyExpectation, same: Iterable[str], renamed: Mapping[str, str] | None = None
-) -> list[str]:
-    names = {name: name for name in same} | dict(renamed or {})
-    return [theirs for theirs, ours in names.items() if getattr(event, theirs) != getattr(expectation, ours)]
+        differing = _TRANSACTION.differing(order, expected[order.out_trade_no])
+        yield from (f"orders[{place}].{name}" for name in differing)

@@ -16,6 +16,7 @@ from minishop.payments.wechatpay._errors import Malformed
 __all__ = ["read_json"]
 
 DEEPEST = 32
+_BLANKS = " \t\r\n"
 
 
 def read_json(raw: bytes) -> dict[str, Any]:
@@ -24,21 +25,23 @@ def read_json(raw: bytes) -> dict[str, Any]:
     Raises:
         Malformed: They are not one JSON object, or not strictly.
     """
-    try:
-        value = _DECODER.decode(raw.decode())
-        if b"\\u" in raw:
-            json.dumps(value, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError: half a surrogate pair
-    except (ValueError, RecursionError):
-        value = None
+    value = _read(raw)
     if not isinstance(value, dict):
-        raise _malformed()
-    if raw.count(b"{") + raw.count(b"[") > DEEPEST and _is_too_deep(value):
-        raise _malformed()
+        raise Malformed("the content is not a JSON object as the protocol has it")
     return value
 
 
-def _malformed() -> Malformed:
-    return Malformed("the content is not a JSON object as the protocol has it")
+def _read(raw: bytes) -> object:
+    try:
+        text = raw.decode().strip(_BLANKS)
+        value, end = _DECODER.raw_decode(text)
+        if "\\" in text:
+            json.dumps(value, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError: half a surrogate pair
+    except (ValueError, RecursionError):
+        return None
+    if end != len(text) or (text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value)):
+        return None
+    return value
 
 
 def _is_too_deep(value: object) -> bool:

@@ -7,7 +7,7 @@ is in it must be of one kind: a refund does not pass as a payment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, overload
 
@@ -44,7 +44,7 @@ LARGEST = 256 * 1024
 Kind: TypeAlias = Literal["transaction", "combined", "refund", "transfer", "other"]
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, slots=False)
 class Notification:
     """An authentic notification. Its content opens through :meth:`expect` or :meth:`unchecked`.
 
@@ -132,12 +132,12 @@ def parse_notification(
         raise wrong("resource")
     event_type = text(envelope, "event_type")
     content = read_json(decrypt_resource(secret, resource))
-    kind, event = _event(event_type, text(resource, "original_type", ""), content)
+    kind, own_number, event = _read(event_type, text(resource, "original_type", ""), content)
     return Notification(
         id=number(envelope, "id"),
         event_type=event_type,
         kind=kind,
-        number=_number(event),
+        number=own_number,
         created_at=instant(envelope, "create_time"),
         received_at=now,
         summary=text(envelope, "summary", ""),
@@ -166,53 +166,44 @@ _MARKS: dict[str, Kind] = {
 }
 
 
-def _event(event_type: str, original_type: str, content: Mapping[str, Any]) -> tuple[Kind, Event]:
+def _read(event_type: str, original_type: str, content: dict[str, Any]) -> tuple[Kind, str, Event]:
+    """The kind, the shop's number, and the event."""
     family = _FAMILIES.get(event_type)
     if family is None:
-        return "other", OtherEvent(event_type=event_type, original_type=original_type, raw=content)
+        return "other", "", OtherEvent(event_type=event_type, original_type=original_type, raw=content)
     announced, kinds = family
     if original_type != announced:
         raise UnexpectedContent(["original_type"])
-    marks = [kind for name, kind in _MARKS.items() if name in content]
-    if len(marks) != 1 or marks[0] not in kinds:
+    marks = _MARKS.keys() & content.keys()
+    kind = _MARKS[marks.pop()] if len(marks) == 1 else None
+    if kind not in kinds:
         raise UnexpectedContent(["event_type"])
-    event = _read(marks[0], content)
-    if not _is_as_announced(event_type, event):
+    number, event, states = _READERS[kind](content)
+    if any(state != event_type.rpartition(".")[2] for state in states):
         raise UnexpectedContent(["state"])
-    return marks[0], event
+    return kind, number, event
 
 
-def _read(kind: Kind, content: Mapping[str, Any]) -> Event:
-    match kind:
-        case "transaction":
-            return Transaction.read(content)
-        case "combined":
-            return CombinedTransaction.read(content)
-        case "refund":
-            number(content, "sp_mchid" if "sp_mchid" in content else "mchid")
-            return Refund.read(content)
-    return Transfer.read(content)
+def _transaction(content: Mapping[str, Any]) -> tuple[str, Event, Iterable[str]]:
+    event = Transaction.read(content)
+    return event.out_trade_no, event, (event.trade_state,)
 
 
-def _is_as_announced(event_type: str, event: Event) -> bool:
-    """Whether the state in the content is the one in the event's name."""
-    announced = event_type.rpartition(".")[2]
-    match event:
-        case Transaction():
-            return event.trade_state == announced
-        case CombinedTransaction():
-            return all(order.trade_state == announced for order in event.orders)
-        case Refund():
-            return event.status == announced
-    return True
+def _combined(content: Mapping[str, Any]) -> tuple[str, Event, Iterable[str]]:
+    event = CombinedTransaction.read(content)
+    return event.out_trade_no, event, {order.trade_state for order in event.orders}
 
 
-def _number(event: Event) -> str:
-    match event:
-        case Transaction() | CombinedTransaction():
-            return event.out_trade_no
-        case Refund():
-            return event.out_refund_no
-        case Transfer():
-            return event.out_bill_no
-    return ""
+def _refund(content: Mapping[str, Any]) -> tuple[str, Event, Iterable[str]]:
+    event = Refund.read(content)
+    if not event.mchid:  # only answers to calls may leave it out
+        raise wrong("mchid")
+    return event.out_refund_no, event, (event.status,)
+
+
+def _transfer(content: Mapping[str, Any]) -> tuple[str, Event, Iterable[str]]:
+    event = Transfer.read(content)
+    return event.out_bill_no, event, ()
+
+
+_READERS = {"transaction": _transaction, "combined": _combined, "refund": _refund, "transfer": _transfer}

@@ -12,8 +12,8 @@ from minishop.payments.wechatpay._errors import Malformed
 
 __all__ = ["fen", "instant", "number", "part", "text", "wrong"]
 
-_RFC_3339 = matching(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
-_NUMBER = matching(r"[0-9A-Za-z_|*@-]{1,64}")
+_is_instant = matching(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)").fullmatch
+_is_number = matching(r"[0-9A-Za-z_|*@-]{1,64}").fullmatch
 
 
 def wrong(name: str) -> Malformed:
@@ -24,19 +24,21 @@ def wrong(name: str) -> Malformed:
 def text(data: Mapping[str, Any], name: str, default: str | None = None) -> str:
     """Some text; ``default`` if it is missing or null, without one it must be there and not empty."""
     value = data.get(name)
+    if isinstance(value, str) and (value or default is not None):
+        return value
     if value is None and default is not None:
         return default
-    if not isinstance(value, str) or (default is None and not value):
-        raise wrong(name)
-    return value
+    raise wrong(name)
 
 
 def number(data: Mapping[str, Any], name: str, default: str | None = None) -> str:
     """A number of an order, a transaction, a merchant: 1 to 64 of ``0-9A-Za-z_|*@-``."""
-    value = text(data, name, default)
-    if not _NUMBER.fullmatch(value) and value != default:
-        raise wrong(name)
-    return value
+    value = data.get(name)
+    if isinstance(value, str) and _is_number(value):
+        return value
+    if default is not None and (value is None or value == default):
+        return default
+    raise wrong(name)
 
 
 def fen(data: Mapping[str, Any], name: str, least: int = 0) -> int:
@@ -65,7 +67,7 @@ def instant(data: Mapping[str, Any], name: str) -> datetime | None:
     value = data.get(name)
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+    if not isinstance(value, str) or not _is_instant(value):
         raise wrong(name)
     leap = value[17:19] == "60"
     try:

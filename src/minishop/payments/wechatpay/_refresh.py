@@ -129,7 +129,8 @@ class KeyRing:
             bool: Whether keys were fetched. ``False``: it is not time yet, or somebody else is at it.
 
         Raises:
-            RemoteError: ``keys_rolled_back``: an old list came. Also whatever the fetcher raises. The keys stay.
+            RemoteError: ``keys_rolled_back``: an old list came; ``keys_unavailable``: the fetcher failed in a way of
+                its own. Also what it raises of our errors. The keys stay.
         """
         now = yield from ask(Now())
         if self._renewed_at is not None and now - self._renewed_at < self._every:
@@ -140,7 +141,8 @@ class KeyRing:
         """The keys, renewed first if they are older than ``every``. If that fails, those that are there go on.
 
         Raises:
-            MinishopError: There are no keys at all, and fetching them failed.
+            MinishopError: There are no keys at all, and fetching them failed; ``no_platform_keys``: it failed a
+                moment ago.
         """
         try:
             yield from self.renew()
@@ -151,6 +153,12 @@ class KeyRing:
             if self._keys or not self._is_busy:
                 break
             yield from ask(Sleep(_WAIT))
+        if not self._keys:
+            raise RemoteError(
+                "there are no platform keys yet",
+                code="no_platform_keys",
+                next_step="See failed_with of the key ring; it tries again after its pause.",
+            )
         return self._keys
 
     def refreshed(self, seen: PlatformKeys) -> Flow[PlatformKeys]:
@@ -181,6 +189,12 @@ class KeyRing:
         except MinishopError as error:
             self._failed_with = error.code
             raise
+        except Exception as error:
+            self._failed_with = "keys_unavailable"
+            cause = type(error).__name__
+            raise RemoteError(
+                f"the platform keys could not be fetched ({cause})", code="keys_unavailable", params={"cause": cause}
+            ) from None
         finally:
             if self._turn is ours:
                 self._is_busy = False
@@ -189,7 +203,7 @@ class KeyRing:
         return True
 
     def _take(self, fresh: PlatformKeys) -> None:
-        if fresh and _newest(fresh) < _newest(self._keys):
+        if 0 < _newest(fresh) < _newest(self._keys):
             raise RemoteError(
                 "the list of platform keys is older than the keys that are known",
                 code="keys_rolled_back",

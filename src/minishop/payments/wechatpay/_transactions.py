@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import field, frozen
 
@@ -21,7 +21,7 @@ GATEWAY = "wechatpay"
 _PAID = (TradeState.SUCCESS, TradeState.REFUND)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Transaction:
     """One payment. Amounts are fen.
 
@@ -74,17 +74,15 @@ class Transaction:
         """
         owner = "sp_" if "sp_mchid" in data else ""
         payer = part(data, "payer")
-        return _transaction(
-            data,
-            part(data, "amount"),
-            ("total", "payer_total"),
-            mchid=number(data, f"{owner}mchid"),
-            appid=number(data, f"{owner}appid"),
-            sub_mchid=number(data, "sub_mchid") if owner else "",
-            sub_appid=number(data, "sub_appid", "") if owner else "",
-            openid=text(payer, f"{owner}openid", ""),
-            sub_openid=text(payer, "sub_openid", "") if owner else "",
+        who = _Who(
+            number(data, f"{owner}mchid"),
+            number(data, f"{owner}appid"),
+            number(data, "sub_mchid") if owner else "",
+            number(data, "sub_appid", "") if owner else "",
+            text(payer, f"{owner}openid", ""),
+            text(payer, "sub_openid", "") if owner else "",
         )
+        return _transaction(data, who, "total", "payer_total")
 
     @property
     def is_paid(self) -> bool:
@@ -111,7 +109,7 @@ class Transaction:
         )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class CombinedTransaction:
     """Several payments made in one go (合单).
 
@@ -162,34 +160,47 @@ class CombinedTransaction:
         return tuple(order.capture_notice() for order in self.orders)
 
 
+class _Who(NamedTuple):
+    mchid: str
+    appid: str
+    sub_mchid: str
+    sub_appid: str
+    openid: str
+    sub_openid: str
+
+
 def _sub_order(data: Mapping[str, Any], appid: str, openid: str) -> Transaction:
-    return _transaction(
-        data,
-        part(data, "amount"),
-        ("total_amount", "payer_amount"),
-        mchid=number(data, "mchid"),
-        appid=appid,
-        sub_mchid=number(data, "sub_mchid", ""),
-        sub_appid=number(data, "sub_appid", ""),
-        openid=openid,
-        sub_openid=text(data, "sub_openid", ""),
+    who = _Who(
+        number(data, "mchid"),
+        appid,
+        number(data, "sub_mchid", ""),
+        number(data, "sub_appid", ""),
+        openid,
+        text(data, "sub_openid", ""),
     )
+    return _transaction(data, who, "total_amount", "payer_amount")
 
 
-def _transaction(data: Mapping[str, Any], amount: Mapping[str, Any], names: tuple[str, str], **who: str) -> Transaction:
+def _transaction(data: Mapping[str, Any], who: _Who, total: str, payer_total: str) -> Transaction:
     """The fields that all forms of a payment share; those that a paid one has must be there."""
+    amount = part(data, "amount")
     state = text(data, "trade_state")
     is_paid = state in _PAID
     success_time = instant(data, "success_time")
     if is_paid and success_time is None:
         raise wrong("success_time")
-    total, payer_total = names
     return Transaction(
+        mchid=who.mchid,
+        appid=who.appid,
+        sub_mchid=who.sub_mchid,
+        sub_appid=who.sub_appid,
         out_trade_no=number(data, "out_trade_no"),
         transaction_id=number(data, "transaction_id", None if is_paid else ""),
         trade_type=text(data, "trade_type", ""),
         trade_state=state,
         success_time=success_time,
+        openid=who.openid,
+        sub_openid=who.sub_openid,
         total=fen(amount, total, 1) if is_paid or total in amount else None,
         payer_total=fen(amount, payer_total) if payer_total in amount else None,
         currency=text(amount, "currency", "CNY"),
@@ -197,5 +208,4 @@ def _transaction(data: Mapping[str, Any], amount: Mapping[str, Any], names: tupl
         bank_type=text(data, "bank_type", ""),
         attach=text(data, "attach", ""),
         raw=data,
-        **who,
     )

@@ -7,6 +7,7 @@ and nothing here does I/O: an unknown key is an error, not a download.
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -14,7 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from minishop.payments.wechatpay._checks import unix_seconds
-from minishop.payments.wechatpay._errors import BadSignature, Probe, StaleTimestamp, UnknownSerial, WrongAlgorithm
+from minishop.payments.wechatpay._errors import (
+    BadSignature,
+    Malformed,
+    Probe,
+    StaleTimestamp,
+    UnknownSerial,
+    WrongAlgorithm,
+)
 from minishop.payments.wechatpay._headers import HeaderSource, SignatureFields, read_headers
 from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._raw import raw_body
@@ -25,6 +33,7 @@ __all__ = ["MAX_SKEW", "response_message", "verified", "verify"]
 MAX_SKEW = 300
 """Seconds between a signature and now, either way. WeChat Pay's rule; it cannot be changed."""
 
+_PROBE = "WECHATPAY/SIGNTEST/"
 _PKCS1, _SHA256 = PKCS1v15(), SHA256()
 
 
@@ -65,14 +74,23 @@ def verified(headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: dat
             f"signed {abs(skew)} seconds {'ago' if skew > 0 else 'from now'}; {MAX_SKEW} are allowed",
             params={"skew": skew, "limit": MAX_SKEW},
         )
-    if fields.signature is None:
+    if fields.signature.startswith(_PROBE):
         raise Probe("a probe of WeChat Pay with a deliberately wrong signature")
-    key = keys.get(fields.serial)
-    if key is None or not key.is_good_at(now):
-        why = "is not known" if key is None else "is not valid now"
-        raise UnknownSerial(f"the key that Wechatpay-Serial names {why}")
+    key = keys.find(fields.serial)
+    if key is None:
+        raise UnknownSerial("the key that Wechatpay-Serial names is not known")
+    if not key.is_good_at(now):
+        raise UnknownSerial("the certificate that Wechatpay-Serial names is not valid now")
+    signature = _decoded(fields.signature)
     try:
-        key.public_key.verify(fields.signature, response_message(fields.timestamp, fields.nonce, body), _PKCS1, _SHA256)
+        key.public_key.verify(signature, response_message(fields.timestamp, fields.nonce, body), _PKCS1, _SHA256)
     except InvalidSignature:
         raise BadSignature("the signature is not one of this body") from None
     return fields
+
+
+def _decoded(signature: str) -> bytes:
+    try:
+        return a2b_base64(signature, strict_mode=True)
+    except ValueError:
+        raise Malformed("Wechatpay-Signature is not base64") from None
