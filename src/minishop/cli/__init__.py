@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from minishop._version import __version__
-from minishop.cli import _check, _demo, _diagram, _lint, _quote, _schema
+from minishop.cli import _check, _demo, _diagram, _lint, _quote, _schema, _wechatpay_simulator
 from minishop.errors import InvalidDocument, InvalidInput, Problem
 
 __all__ = ["main"]
@@ -27,6 +27,7 @@ examples:
   minishop check scenarios/                      do carts still cost what they must?
   minishop schema > rules.schema.json            lets an editor check and complete rules
   minishop diagram --format svg > order.svg      the life of an order as a picture
+  minishop wechatpay-simulator                   a WeChat Pay gateway to build against
 
 Amounts in documents are yuan as text ("19.90"); times carry an offset (2026-06-01T00:00:00+08:00).
 """
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"minishop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (_quote, _lint, _check, _schema, _diagram, _demo):
+    for command in (_quote, _lint, _check, _schema, _diagram, _demo, _wechatpay_simulator):
         command.add_to(commands)
     return parser
 

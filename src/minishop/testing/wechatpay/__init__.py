@@ -12,7 +12,7 @@ or a real server on this machine: ``python -m minishop wechatpay-simulator``. Ne
 from minishop.testing.wechatpay._credentials import Credentials
 from minishop.testing.wechatpay._delivery import Delivery
 from minishop.testing.wechatpay._faults import Fault, NoticeFault
-from minishop.testing.wechatpay._outbox import RETRIES
+from minishop.testing.wechatpay._outbox import RETRIES, Notice
 from minishop.testing.wechatpay._platform import KeyMode
 from minishop.testing.wechatpay._post import Poster
 from minishop.testing.wechatpay._sample import (
@@ -34,6 +34,7 @@ __all__ = [
     "Fault",
     "KeyMode",
     "NoAnswer",
+    "Notice",
     "NoticeFault",
     "Poster",
     "Received",

@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
+import sys
 import threading
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-from minishop.flows import Headers
-from minishop.testing.wechatpay._simulator import NoAnswer, WechatPaySimulator
-from minishop.testing.wechatpay._wire import Received, Reply
+from minishop.testing.wechatpay._delivery import Delivery
+from minishop.testing.wechatpay._http import HttpHandler
+from minishop.testing.wechatpay._simulator import WechatPaySimulator
 
 __all__ = ["SimulatorServer"]
 
-#: The gateway closes a connection that is idle for about eight seconds.
-_IDLE = 8
-_LARGEST_BODY = 4 * 1024 * 1024
+#: How often the server looks whether a notification is due, and whether it is to stop; seconds.
+_TICK = 0.2
 
 
 class SimulatorServer:
     """Serves a simulator over HTTP/1.1 with kept connections; a context manager.
 
+    At ``/`` it has the page on which a person pays.
+
     Args:
-        simulator: What answers.
+        simulator: What answers. Its ``base_url`` becomes the server's.
         host: A loopback address.
         port: 0 takes a free one.
+        delivers: Notifications are posted when they are due, by a thread. Otherwise ``deliver_due`` does it.
+        on_delivery: Called by that thread with each attempt and the status of its answer.
     """
 
-    def __init__(self, simulator: WechatPaySimulator, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        simulator: WechatPaySimulator,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        delivers: bool = False,
+        on_delivery: Callable[[Delivery, int], None] = lambda delivery, status: None,
+    ) -> None:
         self.simulator = simulator
+        self._on_delivery = on_delivery
         self._http = _Http((host, port), simulator)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
-        self.url = f"http://{host}:{self._http.server_port}"
-        simulator.base_url = self.url
+        shown = f"[{host}]" if ":" in host else host
+        self.url = simulator.base_url = f"http://{shown}:{self._http.server_port}"
+        self._stopping = threading.Event()
+        self._threads = [threading.Thread(target=self._http.serve_forever, args=(_TICK,), daemon=True)]
+        if delivers:
+            self._threads.append(threading.Thread(target=self._deliver, daemon=True))
 
     @property
     def connections(self) -> int:
@@ -42,15 +59,25 @@ class SimulatorServer:
         return self._http.connections
 
     def start(self) -> SimulatorServer:
-        """Begins to answer, in a thread of its own."""
-        self._thread.start()
+        """Begins to answer, in threads of its own."""
+        for thread in self._threads:
+            thread.start()
         return self
 
     def stop(self) -> None:
         """Stops answering and closes every connection."""
+        self._stopping.set()
         self._http.shutdown()
         self._http.server_close()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+
+    def _deliver(self) -> None:
+        while not self._stopping.wait(_TICK):
+            for delivery in self.simulator.due():
+                status = self.simulator.poster.post(delivery.url, delivery.headers, delivery.body)
+                delivery.answered(status)
+                self._on_delivery(delivery, status)
 
     def __enter__(self) -> SimulatorServer:
         return self.start()
@@ -68,10 +95,11 @@ class _Http(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], simulator: WechatPaySimulator) -> None:
         self.simulator = simulator
+        self.token = secrets.token_urlsafe(24)
         self.connections = 0
         self._open: set[Any] = set()
         self._guard = threading.Lock()
-        super().__init__(address, _Handler)
+        super().__init__(address, HttpHandler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._guard:
@@ -84,55 +112,14 @@ class _Http(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # Clients may leave when they like; everything else is a mistake of ours and is told.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def server_close(self) -> None:
         with self._guard:
             for connection in self._open:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # the other side was faster
                     connection.shutdown(2)
         super().server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Http
-    protocol_version = "HTTP/1.1"
-    server_version = "simulator"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    timeout = _IDLE
-
-    def _serve(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isascii() or not length.isdigit():
-            self.close_connection = True
-            return self._write(Reply(status=411))
-        if int(length) > _LARGEST_BODY:
-            self.close_connection = True
-            return self._write(Reply(status=413))
-        request = Received(
-            method=self.command,
-            target=self.path,
-            headers=Headers(self.headers.items()),
-            body=self.rfile.read(int(length)),
-        )
-        try:
-            reply = self.server.simulator.exchange(request)
-        except NoAnswer:
-            self.close_connection = True
-            return None
-        return self._write(reply)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
-
-    def _write(self, reply: Reply) -> None:
-        """Everything in one write: a reply in two pieces costs 40 ms where one side waits for the other."""
-        lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
-        lines += [f"{name}: {value}" for name, value in reply.headers]
-        lines += [f"Date: {self.date_time_string()}", "Server: simulator"]
-        if reply.status != HTTPStatus.NO_CONTENT:
-            lines.append(f"Content-Length: {len(reply.body)}")
-        lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")
-        head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-        self.wfile.write(head + (b"" if self.command == "HEAD" else reply.body))
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Says nothing; :attr:`WechatPaySimulator.seen` knows."""

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from minishop.errors import CallerError
 from minishop.testing.wechatpay._asked import Asked
 from minishop.testing.wechatpay._credentials import Credentials, KeySource, credentials_from, private_key
 from minishop.testing.wechatpay._delivery import Courier, Delivery, Handler
@@ -17,6 +18,7 @@ from minishop.testing.wechatpay._engine import Engine
 from minishop.testing.wechatpay._faults import Fault, NoticeFault
 from minishop.testing.wechatpay._keys import Keys
 from minishop.testing.wechatpay._ledger import Ledger, Rules
+from minishop.testing.wechatpay._outbox import Notice
 from minishop.testing.wechatpay._people import People
 from minishop.testing.wechatpay._platform import KeyMode, Platform
 from minishop.testing.wechatpay._post import Poster
@@ -220,6 +222,20 @@ class WechatPaySimulator(People, Keys):
             one.answered(status)
             done.append((one, status))
         return tuple(done)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What the merchant was or is to be told, in the order in which it happened, as it is now."""
+        with self._lock:
+            return tuple(evolve(one) for one in self._ledger.outbox.notices)
+
+    def tell_again(self, notification_id: str) -> None:
+        """Makes a notification due now, acknowledged or not."""
+        with self._lock:
+            for one in self._ledger.outbox.notices:
+                if one.id == notification_id:
+                    one.due_at = self.clock()
+                    return
+        raise CallerError(f"there is no notification {notification_id}", code="unknown_notification")
 
     def next_due_at(self) -> datetime | None:
         """When the next attempt to notify is due; ``None``: there is nothing to tell."""
