@@ -27,8 +27,9 @@ from minishop.flows import (
     token_handlers,
     transport_handlers,
 )
-from minishop.wechat import _call, _tokens
+from minishop.wechat import _call, _content, _login, _phone, _subscribe, _tokens, _waybills
 from minishop.wechat._program import Program, PushSettings, TokenMode
+from minishop.wechat.push import _receiving
 from minishop.wechat.shipping import _asking, _reporting
 
 __all__ = ["AsyncMiniProgram", "MiniProgram"]
@@ -92,6 +93,13 @@ class MiniProgram(_Base):
 
     access_token = blocking(_tokens.access_token)
     call = blocking(_call.call)
+    log_in = blocking(_login.log_in)
+    check_session = blocking(_login.check_session)
+    fetch_phone_number = blocking(_phone.fetch_phone_number)
+    send_subscribe_message = blocking(_subscribe.send_subscribe_message)
+    check_text = blocking(_content.check_text)
+    check_media = blocking(_content.check_media)
+    receive_push = blocking(_receiving.receive_push)
     report_shipping = blocking(_reporting.report_shipping)
     report_combined_shipping = blocking(_reporting.report_combined_shipping)
     find_shipping_order = blocking(_asking.find_shipping_order)
@@ -103,6 +111,9 @@ class MiniProgram(_Base):
     register_presale = blocking(_asking.register_presale)
     mark_test_order = blocking(_asking.mark_test_order)
     check_trade = blocking(_asking.check_trade)
+    list_delivery_companies = blocking(_waybills.list_delivery_companies)
+    trace_waybill = blocking(_waybills.trace_waybill)
+    query_waybill = blocking(_waybills.query_waybill)
 
 
 class AsyncMiniProgram(_Base):
@@ -110,6 +121,13 @@ class AsyncMiniProgram(_Base):
 
     access_token = awaitable(_tokens.access_token)
     call = awaitable(_call.call)
+    log_in = awaitable(_login.log_in)
+    check_session = awaitable(_login.check_session)
+    fetch_phone_number = awaitable(_phone.fetch_phone_number)
+    send_subscribe_message = awaitable(_subscribe.send_subscribe_message)
+    check_text = awaitable(_content.check_text)
+    check_media = awaitable(_content.check_media)
+    receive_push = awaitable(_receiving.receive_push)
     report_shipping = awaitable(_reporting.report_shipping)
     report_combined_shipping = awaitable(_reporting.report_combined_shipping)
     find_shipping_order = awaitable(_asking.find_shipping_order)
@@ -121,3 +139,6 @@ class AsyncMiniProgram(_Base):
     register_presale = awaitable(_asking.register_presale)
     mark_test_order = awaitable(_asking.mark_test_order)
     check_trade = awaitable(_asking.check_trade)
+    list_delivery_companies = awaitable(_waybills.list_delivery_companies)
+    trace_waybill = awaitable(_waybills.trace_waybill)
+    query_waybill = awaitable(_waybills.query_waybill)

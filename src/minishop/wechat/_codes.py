@@ -140,7 +140,7 @@ def _build(code: Code, message: str, field: str, next_step: str | None) -> Platf
             return InvalidRequest(field, code.name, message, next_step=next_step)
         case "login":
             return LoginRefused(message, code=code.name, next_step=next_step)
-        case "state" | "consent":
+        case "state":
             return ShippingStateError(message, code=code.name, next_step=next_step)
         case _:
             return PlatformRefused(message, code=code.name, next_step=next_step)

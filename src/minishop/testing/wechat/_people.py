@@ -74,7 +74,7 @@ class Sessions:
         key = self.keys.get(call.query.get("openid", ""))
         if call.query.get("sig_method") != "hmac_sha256" or key is None:
             raise Refusal(87009, "invalid signature")
-        if call.query.get("signature") != hmac.new(b64decode(key), b"", hashlib.sha256).hexdigest():
+        if call.query.get("signature") != hmac.new(key.encode(), b"", hashlib.sha256).hexdigest():
             raise Refusal(87009, "invalid signature")
         return {}
 
