@@ -356,3 +356,18 @@ def test_a_preview_of_an_application(world):
     preview = world.shop.preview_refund(order.id, command, actor=SELLER)
     assert preview.refund.cash == 5000
     assert world.shop.preview_refund("nope", command, actor=SELLER).code == "no_such_order"
+
+
+def test_a_notification_of_a_refund_leaves_its_number_with_its_effect(world):
+    from minishop.payments import Declined, RefundNotice
+
+    order = world.paid(TEA=1)
+    world.shop.refund(order.id, seller="s", key="r", units=("TEA/1",))
+    (leg,) = world.gateway.pending_refunds()
+    notice = world.gateway.settle_refund(leg)
+    world.shop.refund_notified(notice, notification="n-1")
+    again = world.shop.refund_notified(notice, notification="n-1")
+    assert (again.is_repeated, "order.refund-settled" in again.topics) == (True, True)
+    told_otherwise = RefundNotice("fake", leg, Declined("account closed"))
+    assert not world.shop.refund_notified(told_otherwise, notification="n-1").is_repeated
+    assert world.order(order.id).leg(leg).state == "settled"

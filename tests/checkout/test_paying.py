@@ -25,6 +25,25 @@ def test_a_repeated_notification_changes_nothing(world, placed):
     assert world.order(placed.order.id).captured == 12900
 
 
+def test_a_notification_leaves_its_number_in_the_batch_of_its_effect(world, placed):
+    paid = world.gateway.pay(placed.attempt)
+    world.shop.pay_notified(paid, notification="n-1")
+    again = world.shop.pay_notified(paid, notification="n-1")
+    assert again.is_repeated
+    assert "order.paid" in again.topics
+    later = world.shop.pay_notified(paid, notification="n-2")  # the same fact told in another notification
+    assert (later.is_repeated, later.topics) == (False, ())
+    assert world.order(placed.order.id).captured == 12900
+
+
+def test_money_counts_although_its_notification_has_the_number_of_another(world, placed):
+    paid = world.gateway.pay(placed.attempt)
+    wrong = world.shop.pay_notified(attrs.evolve(paid, transaction="T-other", amount=1), notification="n-1")
+    assert "order.mismatched-payment-owed" in wrong.topics
+    right = world.shop.pay_notified(paid, notification="n-1")
+    assert (right.is_repeated, "order.paid" in right.topics) == (False, True)
+
+
 def test_money_of_another_merchant_is_refused(world, placed):
     paid = attrs.evolve(world.gateway.pay(placed.attempt), merchant="M2")
     assert world.shop.pay_notified(paid).code == "wrong_merchant"

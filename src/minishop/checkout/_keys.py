@@ -35,6 +35,8 @@ def fingerprint_of(arguments: Mapping[str, object]) -> str:
 def _plain(value: Any) -> Any:
     if attrs.has(type(value)):
         return [type(value).__name__, attrs.asdict(value, recurse=False)]
+    if isinstance(value, datetime):
+        return value.isoformat()
     raise TypeError(type(value).__name__)
 
 

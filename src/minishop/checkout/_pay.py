@@ -191,12 +191,15 @@ def _record(desk: Desk, order: Order, command: Command) -> Flow[Answer]:
     return (yield from act(desk, order.id, [command], Request(name="gateway_answered")))
 
 
-def pay_notified(desk: Desk, notice: CaptureNotice) -> Flow[Answer]:
+def pay_notified(desk: Desk, notice: CaptureNotice, *, notification: str = "") -> Flow[Answer]:
     """Records a capture that the gateway has reported and somebody has verified; repeating it changes nothing.
 
     Args:
         desk: The shop's.
         notice: What the gateway says.
+        notification: The gateway's number of the notification that says so. It is written as a receipt in the batch
+            that has the effect: after a crash before the commit the next delivery is as good as the first, and one
+            that comes later is a repetition.
 
     Returns:
         Done: It is durable: acknowledge it. The order is paid; or the money came too late, twice or wrong, and is
@@ -211,9 +214,11 @@ def pay_notified(desk: Desk, notice: CaptureNotice) -> Flow[Answer]:
     if found is None:
         yield from record_stray(desk, notice)
         return refused("stray_payment", transaction=notice.transaction)
-    paid = yield from _pay(desk, found, notice, has_stock=True)
+    paid = yield from _pay(desk, found, notice, notification, has_stock=True)
     if isinstance(paid, Refused) and paid.code == "stock_short":
-        paid = yield from _pay(desk, found, notice, has_stock=False)
+        paid = yield from _pay(desk, found, notice, notification, has_stock=False)
+    if isinstance(paid, Refused) and paid.code == "key_reused":  # the number is another one's; the money is there
+        return (yield from pay_notified(desk, notice))
     if isinstance(paid, Refused) and paid.code == "already_taken":
         return (yield from _conflicting(desk, found[0].id, notice))
     if isinstance(paid, Done):
@@ -221,7 +226,9 @@ def pay_notified(desk: Desk, notice: CaptureNotice) -> Flow[Answer]:
     return paid
 
 
-def _pay(desk: Desk, found: tuple[Order, int], notice: CaptureNotice, *, has_stock: bool) -> Flow[Answer]:
+def _pay(
+    desk: Desk, found: tuple[Order, int], notice: CaptureNotice, notification: str, *, has_stock: bool
+) -> Flow[Answer]:
     command = Pay(
         attempt=notice.attempt,
         channel=notice.gateway,
@@ -231,7 +238,8 @@ def _pay(desk: Desk, found: tuple[Order, int], notice: CaptureNotice, *, has_sto
         captured_at=notice.captured_at,
         has_stock=has_stock,
     )
-    return (yield from act(desk, found[0].id, [command], Request(name="pay_notified"), known=found))
+    request = Request(name="pay_notified", key=notification or None, arguments={"notice": notice})
+    return (yield from act(desk, found[0].id, [command], request, known=found))
 
 
 def _conflicting(desk: Desk, order: str, notice: CaptureNotice) -> Flow[Answer]:

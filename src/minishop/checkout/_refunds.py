@@ -118,8 +118,13 @@ def query_leg(desk: Desk, order_id: str, leg_id: str) -> Flow[Answer | None]:
     return answered
 
 
-def refund_notified(desk: Desk, notice: RefundNotice) -> Flow[Answer]:
+def refund_notified(desk: Desk, notice: RefundNotice, *, notification: str = "") -> Flow[Answer]:
     """Records what the gateway has reported of a refund and somebody has verified; repeating it changes nothing.
+
+    Args:
+        desk: The shop's.
+        notice: What the gateway says.
+        notification: The gateway's number of the notification, written as a receipt with the effect.
 
     Returns:
         Done: It is durable: acknowledge it.
@@ -133,5 +138,8 @@ def refund_notified(desk: Desk, notice: RefundNotice) -> Flow[Answer]:
             return refused("stray_payment", transaction=notice.leg)
         return refused("no_such_refund", leg=notice.leg)
     command = _command(notice.leg, notice.answer)
-    answered = yield from act(desk, order[0].id, [command], Request(name="refund_notified"), known=order)
+    request = Request(name="refund_notified", key=notification or None, arguments={"notice": notice})
+    answered = yield from act(desk, order[0].id, [command], request, known=order)
+    if isinstance(answered, Refused) and answered.code == "key_reused":  # the number is another one's
+        return (yield from refund_notified(desk, notice))
     return answered if isinstance(answered, Refused) else (yield from send_legs(desk, answered))
