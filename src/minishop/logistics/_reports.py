@@ -75,8 +75,8 @@ class TrackingNotice:
     """Something a person should know about the tracking of a parcel.
 
     Attributes:
-        code: A stable word: ``carrier_corrected``, ``no_number``, ``subscription_aborted``, ``unknown_code``,
-            ``unreadable_time``. Its text stands under ``tracking:<code>`` in the message catalogues.
+        code: A stable word: ``carrier_corrected``, ``no_news``, ``no_number``, ``subscription_aborted``,
+            ``unknown_code``, ``unreadable_time``. Its text stands under ``tracking:<code>`` in the message catalogues.
         detail: What it is about, for example the code.
     """
 

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "shipment:cancelled": "Cancelled",
     "shipment:unknown": "Unknown",
     "tracking:carrier_corrected": "the provider corrected the carrier: {detail}",
+    "tracking:no_news": "an entry that says nothing about a parcel was left out",
     "tracking:no_number": "an entry without a waybill number was left out",
     "tracking:subscription_aborted": "the provider gave up following: {detail}",
     "tracking:unknown_code": "nobody knows the code {detail} yet",

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "shipment:cancelled": "已取消",
     "shipment:unknown": "未知",
     "tracking:carrier_corrected": "查询方更正了快递公司：{detail}",
+    "tracking:no_news": "有一条与包裹无关的记录被略过",
     "tracking:no_number": "有一条没有运单号的记录被略过",
     "tracking:subscription_aborted": "查询方已停止跟踪：{detail}",
     "tracking:unknown_code": "未知的状态码 {detail}",

@@ -2,6 +2,9 @@
 
 The whole batch gets one answer. It must be acknowledged also if the shop knows none of its parcels, or cannot read one:
 otherwise the same batch comes for ever.
+
+``RequestType`` (101 of the free plan, 102 of the paid one, 107 of payments) stands outside the signature, so it is not
+read; what is signed says itself whether it is about parcels.
 """
 
 from __future__ import annotations
@@ -28,9 +31,6 @@ from minishop.logistics.kdniao._parse import read_parcel
 from minishop.logistics.kdniao._sign import sign
 
 __all__ = ["parse_push"]
-
-#: 101 of the free plan, 102 of the paid one. 107 tells of payments and has no parcels.
-_TRACES = ("101", "102")
 
 
 def parse_push(
@@ -61,11 +61,6 @@ def parse_push(
         said = None
     if not isinstance(said, dict) or text_of(said.get("EBusinessID")) not in ("", account.business_id):
         raise PushRefused("RequestData is no news for this account", code="malformed_push", provider=NAME)
-    kind = form.get("RequestType", "")
-    if kind not in _TRACES:
-        return PushResult(
-            updates=(), ack=_ack(account, now), skipped=(TrackingNotice("unknown_code", account.hide(kind)),)
-        )
     return _read(account, said, now)
 
 
@@ -74,6 +69,9 @@ def _read(account: KdniaoAccount, said: Mapping[str, Any], now: datetime) -> Pus
     skipped: list[TrackingNotice] = []
     for item in list_of(said.get("Data")):
         entry = object_of(item)
+        if "Traces" not in entry and "State" not in entry:
+            skipped.append(TrackingNotice("no_news"))
+            continue
         try:
             number = clean_number(text_of(entry.get("LogisticCode")))
         except InvalidInput:
