@@ -29,7 +29,7 @@ from minishop.payments.wechatpay._handoff import app_parameters, h5_url, jsapi_p
 from minishop.payments.wechatpay._headers import HeaderSource
 from minishop.payments.wechatpay._keys import PlatformKey, PlatformKeys
 from minishop.payments.wechatpay._merchant import Merchant
-from minishop.payments.wechatpay._notifications import Notification, parse_notification
+from minishop.payments.wechatpay._notifications import Notification, NotificationSuite, parse_notification
 from minishop.payments.wechatpay._numbers import check_fen, check_out_bill_no, check_out_refund_no, check_out_trade_no
 from minishop.payments.wechatpay._refresh import (
     Fetcher,
@@ -70,6 +70,7 @@ __all__ = [
     "Malformed",
     "Merchant",
     "Notification",
+    "NotificationSuite",
     "OtherEvent",
     "PlatformKey",
     "PlatformKeys",

@@ -32,14 +32,16 @@ def encrypt_field(key: RSAPublicKey, text: str) -> str:
     Raises:
         InvalidInput: It is no text, or too long.
     """
-    try:
-        raw = text.encode()
-    except (AttributeError, UnicodeError):
-        raise InvalidInput("text", "wrong_type", "must be text") from None
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else b""
+    del text
+    if not raw:
+        raise InvalidInput("text", "wrong_type", "must be text, and not empty")
     longest = key.key_size // 8 - _OVERHEAD
     if len(raw) > longest:
+        size = len(raw)
+        del raw
         raise InvalidInput(
-            "text", "too_long", f"must be at most {longest} bytes of UTF-8, got {len(raw)}", params={"limit": longest}
+            "text", "too_long", f"must be at most {longest} bytes of UTF-8, got {size}", params={"limit": longest}
         )
     return b64encode(key.encrypt(raw, _OAEP)).decode()
 
@@ -53,5 +55,5 @@ def decrypt_field(merchant: Merchant, text: str) -> str:
     try:
         return merchant.private_key.decrypt(a2b_base64(text, strict_mode=True), _OAEP).decode()
     except (TypeError, ValueError):
-        pass
+        pass  # raised below, so that nothing of the content hangs on it
     raise undecryptable()

@@ -50,11 +50,10 @@ class Merchant:
         Raises:
             InvalidInput: One of them is not that. The message does not repeat it.
         """
-        mchid = check_text("mchid", mchid, _MCHID, "digits")
-        serial = serial.upper() if isinstance(serial, str) else serial
-        serial = check_text("serial", serial, _SERIAL, "40 hex digits, leading zeros kept")
-        key = _private_key(private_key)
-        del private_key
+        try:
+            key, secret = _private_key(private_key), ApiV3Key.of(api_v3_key)
+        finally:
+            del private_key, api_v3_key  # so that no report of an error shows them among the variables
         if key is None:
             raise InvalidInput(
                 "private_key",
@@ -62,7 +61,10 @@ class Merchant:
                 "must be an unencrypted RSA private key of at least 2048 bits in PEM",
                 next_step="Pass the text of apiclient_key.pem, with its BEGIN and END lines; not its path.",
             )
-        return cls(mchid=mchid, serial=serial, private_key=key, api_v3_key=ApiV3Key.of(api_v3_key))
+        check_text("mchid", mchid, _MCHID, "digits")
+        serial = serial.upper() if isinstance(serial, str) else serial
+        check_text("serial", serial, _SERIAL, "40 hex digits, leading zeros kept")
+        return cls(mchid=mchid, serial=serial, private_key=key, api_v3_key=secret)
 
     def __reduce__(self) -> NoReturn:
         not_to_be_stored("a Merchant")

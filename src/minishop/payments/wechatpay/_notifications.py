@@ -7,14 +7,15 @@ is in it must be of one kind: a refund does not pass as a payment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, overload
+from functools import partial
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
 from attrs import field, frozen
 
 from minishop.payments.wechatpay._ack import Ack, accepted
-from minishop.payments.wechatpay._errors import Malformed, UnexpectedContent
+from minishop.payments.wechatpay._errors import Malformed, UnexpectedContent, Unverified
 from minishop.payments.wechatpay._expectations import (
     AnyExpectation,
     CombinedExpectation,
@@ -24,7 +25,7 @@ from minishop.payments.wechatpay._expectations import (
     TransferExpectation,
     compare,
 )
-from minishop.payments.wechatpay._headers import HeaderSource
+from minishop.payments.wechatpay._headers import HeaderSource, SignatureFields, read_headers
 from minishop.payments.wechatpay._json import read_json
 from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._raw import raw_body
@@ -34,9 +35,9 @@ from minishop.payments.wechatpay._resource import decrypt_resource
 from minishop.payments.wechatpay._secrets import ApiV3Key, ApiV3KeySource
 from minishop.payments.wechatpay._transactions import CombinedTransaction, Transaction
 from minishop.payments.wechatpay._transfers import OtherEvent, Transfer
-from minishop.payments.wechatpay._verifying import verified
+from minishop.payments.wechatpay._verifying import check_age, verified
 
-__all__ = ["Kind", "Notification", "parse_notification"]
+__all__ = ["Kind", "Notification", "NotificationSuite", "parse_notification"]
 
 LARGEST = 256 * 1024
 """Bytes of the largest notification that is looked at; real ones have some two thousand."""
@@ -104,8 +105,24 @@ class Notification:
         return accepted()
 
 
+class NotificationSuite(Protocol):
+    """Other algorithms than RSA and AES, for example the SM ones (国密), which no dependency of this library has."""
+
+    def verify(self, headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: datetime) -> None:
+        """Returns if the signature holds; else raises one of our errors. The age has been checked already."""
+
+    def decrypt(self, resource: Mapping[str, Any]) -> bytes:
+        """The plain bytes of a resource; else raises one of our errors."""
+
+
 def parse_notification(
-    headers: HeaderSource, body: bytes, *, keys: PlatformKeys, api_v3_key: ApiV3KeySource, now: datetime
+    headers: HeaderSource,
+    body: bytes,
+    *,
+    keys: PlatformKeys,
+    api_v3_key: ApiV3KeySource,
+    now: datetime,
+    suite: NotificationSuite | None = None,
 ) -> Notification:
     """Verifies, decrypts and reads a notification. Pure: no I/O, no clock, nothing remembered.
 
@@ -115,23 +132,41 @@ def parse_notification(
         keys: The platform's keys.
         api_v3_key: The merchant's; ``merchant.api_v3_key`` is the quickest.
         now: The time; aware.
+        suite: Other algorithms than ``WECHATPAY2-SHA256-RSA2048`` and ``AEAD_AES_256_GCM``.
 
     Raises:
         Unverified: One of its subclasses for the step that failed; ``error.ack()`` is the response to send.
         InvalidInput: An argument is of the wrong type, for example a body that was parsed already.
     """
-    secret = ApiV3Key.of(api_v3_key)
-    del api_v3_key
+    try:
+        secret = ApiV3Key.of(api_v3_key)
+    finally:
+        del api_v3_key
     raw = raw_body(body)
     if len(raw) > LARGEST:
         raise Malformed("the body is too large for a notification", params={"limit": LARGEST})
-    signed = verified(headers, raw, keys=keys, now=now)
+    if suite is None:
+        signed = verified(headers, raw, keys=keys, now=now)
+    else:
+        signed = _verified_by(suite, headers, raw, keys, now)
+    try:
+        return _open(raw, signed, now, partial(decrypt_resource, secret) if suite is None else suite.decrypt)
+    except Unverified as error:
+        # Reports of errors show the variables of every frame, and further in these are the content of the message.
+        failure = error.with_traceback(None)
+    failure.__context__ = None
+    raise failure
+
+
+def _open(
+    raw: bytes, signed: SignatureFields, now: datetime, decrypt: Callable[[Mapping[str, Any]], bytes]
+) -> Notification:
     envelope = read_json(raw)
     resource = envelope.get("resource")
     if not isinstance(resource, dict):
         raise wrong("resource")
     event_type = text(envelope, "event_type")
-    content = read_json(decrypt_resource(secret, resource))
+    content = read_json(decrypt(resource))
     kind, own_number, event = _read(event_type, text(resource, "original_type", ""), content)
     return Notification(
         id=number(envelope, "id"),
@@ -146,6 +181,16 @@ def parse_notification(
         nonce=signed.nonce,
         event=event,
     )
+
+
+def _verified_by(
+    suite: NotificationSuite, headers: HeaderSource, raw: bytes, keys: PlatformKeys, now: datetime
+) -> SignatureFields:
+    known = headers if hasattr(headers, "items") else [*headers]  # may be an iterator, and is read twice
+    signed = read_headers(known)
+    check_age(signed, now)
+    suite.verify(known, raw, keys=keys, now=now)
+    return signed
 
 
 #: Event type -> what the resource must be called, and which kinds its content may be.

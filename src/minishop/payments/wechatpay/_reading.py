@@ -73,5 +73,6 @@ def instant(data: Mapping[str, Any], name: str) -> datetime | None:
     try:
         read = datetime.fromisoformat(f"{value[:17]}59{value[19:]}" if leap else value)
         return read + timedelta(seconds=1) if leap else read
-    except (ValueError, OverflowError):
-        raise wrong(name) from None
+    except ValueError:
+        pass  # raised below, so that the text does not hang on it
+    raise wrong(name)

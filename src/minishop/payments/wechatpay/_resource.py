@@ -27,6 +27,10 @@ def decrypt_resource(api_v3_key: ApiV3KeySource, resource: Mapping[str, object])
         Malformed: A part is missing or no text.
         Undecryptable: Another key, or anything was changed. All failures look alike.
     """
+    try:
+        secret = ApiV3Key.of(api_v3_key)
+    finally:
+        del api_v3_key
     algorithm, nonce = resource.get("algorithm"), resource.get("nonce")
     ciphertext, extra = resource.get("ciphertext"), resource.get("associated_data")
     if algorithm != AEAD:
@@ -38,7 +42,7 @@ def decrypt_resource(api_v3_key: ApiV3KeySource, resource: Mapping[str, object])
     if not (isinstance(nonce, str) and isinstance(ciphertext, str) and isinstance(extra, str)):
         raise Malformed("the resource is not of the documented form")
     try:
-        raw, salt, bound = a2b_base64(ciphertext, strict_mode=True), nonce.encode(), extra.encode()
+        return secret.decrypt(nonce.encode(), a2b_base64(ciphertext, strict_mode=True), extra.encode())
     except ValueError:
-        raise undecryptable() from None
-    return ApiV3Key.of(api_v3_key).decrypt(salt, raw, bound)
+        pass  # raised below, so that nothing of the content hangs on it
+    raise undecryptable()

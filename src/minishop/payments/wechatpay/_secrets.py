@@ -40,17 +40,19 @@ class ApiV3Key:
     __slots__ = ("_cipher",)
 
     def __init__(self, key: str | bytes) -> None:
-        raw = key.encode("ascii", "replace") if isinstance(key, str) and key.isascii() else key
-        is_good = isinstance(raw, bytes) and len(raw) == 32
-        self._cipher = AESGCM(raw) if is_good and isinstance(raw, bytes) else None
-        del key, raw
-        if not is_good:
+        cipher = _cipher(key)
+        del key  # so that no report of the error below shows it among the variables
+        if cipher is None:
             raise InvalidInput("api_v3_key", "malformed", "must be 32 ASCII characters, as text or bytes")
+        self._cipher = cipher
 
     @classmethod
     def of(cls, key: ApiV3KeySource) -> ApiV3Key:
         """The key itself, or one made of its text."""
-        return key if isinstance(key, ApiV3Key) else cls(key)
+        try:
+            return key if isinstance(key, ApiV3Key) else cls(key)
+        finally:
+            del key
 
     def decrypt(self, nonce: bytes, ciphertext: bytes, associated_data: bytes) -> bytes:
         """The plain bytes (AES-256-GCM, the 16 bytes of the tag at the end of the ciphertext).
@@ -58,11 +60,11 @@ class ApiV3Key:
         Raises:
             Undecryptable: Another key, or anything was changed. All failures look alike.
         """
-        if len(nonce) == 12 and len(ciphertext) >= 16 and self._cipher is not None:
+        if len(nonce) == 12 and len(ciphertext) >= 16:
             try:
                 return self._cipher.decrypt(nonce, ciphertext, associated_data)
             except InvalidTag:
-                pass
+                pass  # raised below, like a wrong length
         raise undecryptable()
 
     def __repr__(self) -> str:
@@ -73,3 +75,8 @@ class ApiV3Key:
 
 
 ApiV3KeySource: TypeAlias = ApiV3Key | str | bytes
+
+
+def _cipher(key: object) -> AESGCM | None:
+    raw = key.encode() if isinstance(key, str) and key.isascii() else key
+    return AESGCM(raw) if isinstance(raw, bytes) and raw.isascii() and len(raw) == 32 else None

@@ -28,7 +28,7 @@ from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._raw import raw_body
 from minishop.payments.wechatpay._signing import SCHEME
 
-__all__ = ["MAX_SKEW", "response_message", "verified", "verify"]
+__all__ = ["MAX_SKEW", "check_age", "response_message", "verified", "verify"]
 
 MAX_SKEW = 300
 """Seconds between a signature and now, either way. WeChat Pay's rule; it cannot be changed."""
@@ -66,14 +66,9 @@ def verified(headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: dat
     if fields.algorithm not in ("", SCHEME):
         raise WrongAlgorithm(
             "the signature's algorithm is not supported",
-            next_step=f"Only {SCHEME} is supported; choose RSA in the merchant console.",
+            next_step=f"Only {SCHEME} is built in: choose RSA in the merchant console, or bring a suite of your own.",
         )
-    skew = unix_seconds(now) - fields.timestamp
-    if not -MAX_SKEW <= skew <= MAX_SKEW:
-        raise StaleTimestamp(
-            f"signed {abs(skew)} seconds {'ago' if skew > 0 else 'from now'}; {MAX_SKEW} are allowed",
-            params={"skew": skew, "limit": MAX_SKEW},
-        )
+    check_age(fields, now)
     if fields.signature.startswith(_PROBE):
         raise Probe("a probe of WeChat Pay with a deliberately wrong signature")
     key = keys.find(fields.serial)
@@ -87,6 +82,20 @@ def verified(headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: dat
     except InvalidSignature:
         raise BadSignature("the signature is not one of this body") from None
     return fields
+
+
+def check_age(fields: SignatureFields, now: datetime) -> None:
+    """Returns if a message was signed at most 300 seconds ago or from now.
+
+    Raises:
+        StaleTimestamp: It was not.
+    """
+    skew = unix_seconds(now) - fields.timestamp
+    if not -MAX_SKEW <= skew <= MAX_SKEW:
+        raise StaleTimestamp(
+            f"signed {abs(skew)} seconds {'ago' if skew > 0 else 'from now'}; {MAX_SKEW} are allowed",
+            params={"skew": skew, "limit": MAX_SKEW},
+        )
 
 
 def _decoded(signature: str) -> bytes:
