@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 import redis
 import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
 from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,  # noqa: A004
@@ -19,6 +21,7 @@ from redis.exceptions import (
     ResponseError,
     TimeoutError,  # noqa: A004
 )
+from redis.retry import Retry
 
 from minishop.adapters.redis import AsyncRedisTokenStore, RedisClaimStore, RedisNonceStore, RedisTokenStore
 from minishop.adapters.redis import _scripts as scripts
@@ -166,11 +169,12 @@ def test_a_server_that_is_not_there():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with redis.Redis(port=port) as client, pytest.raises(OutcomeUnknown):
+    at_once = Retry(NoBackoff(), 0)
+    with redis.Redis(port=port, retry=at_once) as client, pytest.raises(OutcomeUnknown):
         RedisTokenStore(client).get_token("t")
 
     async def ask():
-        async with redis.asyncio.Redis(port=port) as client:
+        async with redis.asyncio.Redis(port=port, retry=AsyncRetry(NoBackoff(), 0)) as client:
             await AsyncRedisTokenStore(client).get_token("t")
 
     with pytest.raises(OutcomeUnknown):

@@ -76,7 +76,7 @@ class TestAsyncSqliteNonces(_OnFileAsync, AsyncNonceContract):
 
 
 class _OnPostgres:
-    pytestmark = pytest.mark.xdist_group("postgres")
+    pytestmark = [pytest.mark.oracle, pytest.mark.xdist_group("postgres")]
 
     @pytest.fixture(autouse=True)
     def _corner(self, postgres):
@@ -95,7 +95,7 @@ class _OnPostgres:
 
 
 class _OnMariaDb(_OnPostgres):
-    pytestmark = pytest.mark.xdist_group("mariadb")
+    pytestmark = [pytest.mark.oracle, pytest.mark.xdist_group("mariadb")]
 
     @pytest.fixture(autouse=True)
     def _corner(self, mariadb):

@@ -227,6 +227,7 @@ def check_flat(name, tmp_path, small_rows, large_rows):
         assert min(ratios) <= 1.5, ratios
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("name", ["sqlite", "postgres", "mariadb"])
 def test_a_hundred_times_the_rows_cost_the_same(name, tmp_path):
     check_flat(name, tmp_path, 10**3, 10**5)

@@ -84,6 +84,7 @@ EVENTS = {
 }
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("name", EVENTS)
 def test_scenarios_meet_what_is_rare(name):
     # Generating alone stops at the first hit. How many draws that takes depends on more than the strategies: Hypothesis
