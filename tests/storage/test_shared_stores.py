@@ -75,9 +75,9 @@ class TestAsyncSqliteNonces(_OnFileAsync, AsyncNonceContract):
 # --- PostgreSQL and MariaDB ------------------------------------------------------------------------------------
 
 
+@pytest.mark.oracle
+@pytest.mark.xdist_group("postgres")
 class _OnPostgres:
-    pytestmark = [pytest.mark.oracle, pytest.mark.xdist_group("postgres")]
-
     @pytest.fixture(autouse=True)
     def _corner(self, postgres):
         self.corner = postgres
@@ -94,9 +94,9 @@ class _OnPostgres:
         return partial(open_sql, self.kind, self.corner.url().render_as_string(hide_password=False))
 
 
+@pytest.mark.oracle
+@pytest.mark.xdist_group("mariadb")
 class _OnMariaDb(_OnPostgres):
-    pytestmark = [pytest.mark.oracle, pytest.mark.xdist_group("mariadb")]
-
     @pytest.fixture(autouse=True)
     def _corner(self, mariadb):
         self.corner = mariadb
