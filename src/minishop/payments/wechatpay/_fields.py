@@ -32,7 +32,10 @@ def encrypt_field(key: RSAPublicKey, text: str) -> str:
     Raises:
         InvalidInput: It is no text, or too long.
     """
-    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else b""
+    try:
+        raw = text.encode()
+    except (AttributeError, UnicodeError):
+        raw = b""  # raised below, so that the text does not hang on it
     del text
     if not raw:
         raise InvalidInput("text", "wrong_type", "must be text, and not empty")
