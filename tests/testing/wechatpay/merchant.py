@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,12 +16,17 @@ from minishop.testing.wechatpay import Received
 NOTIFY = "https://shop.example/notify"
 
 
+@cache
+def _private_key(pem):
+    return load_pem_private_key(pem.encode(), None)
+
+
 class Merchant:
     def __init__(self, simulator, clock) -> None:
         self.simulator = simulator
         self.clock = clock
         self.known = simulator.credentials
-        self.key = load_pem_private_key(self.known.private_key.encode(), None)
+        self.key = _private_key(self.known.private_key)
         self.count = 0
 
     def authorization(self, method, target, body, **changed):

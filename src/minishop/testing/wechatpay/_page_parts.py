@@ -15,8 +15,8 @@ body { font: 15px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft Y
   margin: 0 auto; max-width: 84rem; padding: 1rem 1.5rem 4rem; }
 h1 { font-size: 1.4rem; margin: .5rem 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 p, dd { color: var(--grey); margin: .25rem 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; align-items: baseline; background: var(--soft);
-  border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem; margin: .75rem 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; align-items: baseline;
+  background: var(--soft); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem; margin: .75rem 0; }
 dt { font-weight: 600; } dd, code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .45rem .6rem; text-align: left; vertical-align: middle; }
