@@ -83,7 +83,7 @@ class Cell(Generic[_T]):
 def fen(text: str) -> int:
     """Fen of a text in yuan: exact, with a sign if there is one; more than two decimals only if they are zeros."""
     digits = text[:-3] + text[-2:]
-    if text[-3:-2] == "." and digits.isascii() and digits.isdigit() and len(digits) < 16:
+    if text[-3:-2] == "." and 3 < len(text) < 17 and digits.isascii() and digits.isdigit():
         return int(digits)  # nearly all of them
     match = _FEN.fullmatch(text)
     if match is None:

@@ -27,9 +27,10 @@ from minishop.payments.wechatpay.client._call import read, request, target
 from minishop.payments.wechatpay.client._desk import OFFICIAL_HOSTS, Desk
 from minishop.payments.wechatpay.client._errors import BadBill
 from minishop.payments.wechatpay.client._numbers import check_mchid
-from minishop.payments.wechatpay.client._orders import check_length
 from minishop.payments.wechatpay.client._policy import READ
-from minishop.payments.wechatpay.client._send import Call, send
+from minishop.payments.wechatpay.client._send import send
+from minishop.payments.wechatpay.client._values import check_length
+from minishop.payments.wechatpay.client._work import Call
 
 __all__ = ["OpenSpool", "fund_flow_bill", "sharing_bill", "sub_merchant_fund_flow_bill", "trade_bill"]
 
@@ -74,7 +75,7 @@ def trade_bill(
         BillNotReady: It is being made.
         BadBill: What came must not be used; download it again.
     """
-    query = {"bill_date": _iso(day), "bill_type": kind, **_sub(desk)}
+    query = {"bill_date": _iso(day), "bill_type": check_length("kind", kind, 32, least=1), **_sub(desk)}
     parts = yield from _announced(desk, "/v3/bill/tradebill", query)
     return (yield from _download(desk, parts, file, TradeRow, TradeSummary))
 
@@ -90,7 +91,7 @@ def fund_flow_bill(
         account: ``BASIC``, ``OPERATION`` or ``FEES``.
         file: As for ``trade_bill``.
     """
-    query = {"bill_date": _iso(day), "account_type": account}
+    query = {"bill_date": _iso(day), "account_type": check_length("account", account, 16, least=1)}
     parts = yield from _announced(desk, "/v3/bill/fundflowbill", query)
     return (yield from _download(desk, parts, file, FlowRow, FlowSummary))
 
@@ -117,7 +118,7 @@ def sub_merchant_fund_flow_bill(
     query = {
         "sub_mchid": who,
         "bill_date": _iso(day),
-        "account_type": account,
+        "account_type": check_length("account", account, 16, least=1),
         "algorithm": "AEAD_AES_256_GCM",
         "tar_type": "GZIP",
     }
@@ -148,8 +149,6 @@ def _iso(day: date) -> str:
 
 
 def _announced(desk: Desk, path: str, query: Mapping[str, str]) -> Flow[tuple[_Part, ...]]:
-    for name, value in query.items():
-        check_length(name, value, 32, least=1)
     what = "ask for a bill"
     response = yield from request(desk, what, "GET", target(path, query={**query, "tar_type": "GZIP"}))
     return read(what, response, lambda said: (_part(said),))

@@ -17,7 +17,8 @@ from minishop.payments.wechatpay._json import read_json
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._errors import GatewayFailed
 from minishop.payments.wechatpay.client._policy import ONCE, PREPARE, READ, STREAM, Policy
-from minishop.payments.wechatpay.client._send import Call, send
+from minishop.payments.wechatpay.client._send import send
+from minishop.payments.wechatpay.client._work import Call
 
 __all__ = ["Answer", "call", "joined", "json_body", "kept", "read", "request", "target"]
 
@@ -127,22 +128,8 @@ def request(
 ) -> Flow[HttpResponse]:
     """One call of the library's own; see :class:`Call` for the arguments."""
     raw = b"" if body is None else json_body(kept(body))
-    if not serial:
-        serial = yield from answering_key(desk)
     made = Call(what=what, method=method, target=address, body=raw, policy=policy, unknown=unknown, serial=serial)
     return (yield from send(desk, made))
-
-
-def answering_key(desk: Desk) -> Flow[str]:
-    """``Wechatpay-Serial`` for a call without sensitive fields: the public key that the answer shall be signed with.
-
-    Only if there is no certificate: before a migration is started, and for those who never needed one, the default
-    (a certificate, or nothing else) is right.
-    """
-    keys = yield from desk.keys.current()
-    if any(key.is_certificate for key in keys.values()):
-        return ""
-    return next(reversed(list(keys)), "")
 
 
 def read(what: str, response: HttpResponse, reader: Callable[[Mapping[str, Any]], _T], policy: Policy = READ) -> _T:
@@ -202,7 +189,7 @@ def call(
         target=address,
         body=b"" if body is None else json_body(body),
         policy=policy,
-        serial=serial or (yield from answering_key(desk)),
+        serial=serial,
         sink=sink,
         is_signed=sink is None,
     )

@@ -49,7 +49,8 @@ class _Base:
             bills :class:`OpenSpool`. :mod:`minishop.adapters.wechatpay` fills in transport and machine.
         appid: The app that calls are about unless they name another.
         notify_url: Where notifications go unless a call says otherwise: ``https``, without a query.
-        hosts: The first is used; a second one only if the first cannot be reached, with the same signed request.
+        hosts: The first is used; the others in turn if it gives no answer, with the same signed request. For example
+            ``(MAIN_HOST, BACKUP_HOST)``.
         sub: The merchant a partner (服务商) acts for; see also :meth:`acting_for`.
         suite: The algorithms; anything but RSA must be an object with the methods of :class:`Suite`.
         tries: How often a call is sent at most, where repeating it is right.
@@ -74,7 +75,7 @@ class _Base:
         hosts: Iterable[str] = (MAIN_HOST,),
         sub: SubMerchant | None = None,
         suite: Suite | str = SCHEME,
-        tries: int = 3,
+        tries: int = 2,
         pause: timedelta = timedelta(milliseconds=300),
         timeout: timedelta | None = None,
         language: str = "zh-CN",

@@ -40,7 +40,7 @@ def _table() -> dict[str, CodeClass]:
         CodeClass.SETTINGS: "SIGNERROR NOAUTH MCHNOTEXISTS APPIDMCHIDNOTMATCH INVALIDREQUEST PARAMERROR",
         CodeClass.FINAL: "OUTTRADENOUSED ORDERPAID ORDERCLOSED TRADEERROR RULELIMIT NOTENOUGH USERACCOUNTABNORMAL "
         "ACCOUNTERROR OPENIDMISMATCH NOSTATEMENTEXIST",
-        CodeClass.ABSENT: "ORDERNOTEXIST RESOURCENOTEXISTS",
+        CodeClass.ABSENT: "ORDERNOTEXIST RESOURCENOTEXISTS NOTFOUND",
     }
     return {code: kind for kind, codes in rows.items() for code in codes.split()}
 
@@ -68,4 +68,6 @@ def class_of(status: int, code: str) -> CodeClass:
         return CodeClass.SLOW
     if status == 202:
         return CodeClass.PENDING
+    if status == 404 and code:
+        return CodeClass.ABSENT
     return CodeClass.SETTINGS if 400 <= status < 500 else CodeClass.AGAIN

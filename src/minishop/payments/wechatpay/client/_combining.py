@@ -16,16 +16,16 @@ from minishop.payments.wechatpay._transactions import CombinedTransaction
 from minishop.payments.wechatpay.client._call import joined, kept, read, request, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_mchid
-from minishop.payments.wechatpay.client._orders import (
-    Channel,
+from minishop.payments.wechatpay.client._orders import Channel
+from minishop.payments.wechatpay.client._payments import Prepared, handed_over, prepared
+from minishop.payments.wechatpay.client._policy import CLOSE, PREPARE
+from minishop.payments.wechatpay.client._values import (
     check_expiry,
     check_length,
     check_notify_url,
     check_openid,
     rfc_3339,
 )
-from minishop.payments.wechatpay.client._payments import Prepared, handed_over, prepared
-from minishop.payments.wechatpay.client._policy import CLOSE, PREPARE
 
 __all__ = ["CombinedOrder", "SubOrder", "close_combined", "create_combined", "query_combined"]
 

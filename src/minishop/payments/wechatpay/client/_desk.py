@@ -15,6 +15,7 @@ from minishop.payments.wechatpay._merchant import Merchant
 from minishop.payments.wechatpay._refresh import KeyRing, KeySource
 from minishop.payments.wechatpay._secrets import not_to_be_stored
 from minishop.payments.wechatpay.client._suite import RSA, Suite, suite_of
+from minishop.payments.wechatpay.client._values import check_notify_url
 
 __all__ = ["BACKUP_HOST", "MAIN_HOST", "OFFICIAL_HOSTS", "Desk", "SubMerchant"]
 
@@ -65,7 +66,7 @@ class Desk:
         keys: The platform's keys, or a source of them.
         appid: The app that calls are about unless they name another.
         notify_url: Where notifications go unless a call says otherwise.
-        hosts: ``https://…`` without a slash at the end. The first is used; a second one only after an I/O failure.
+        hosts: ``https://…`` without a slash at the end. The first is used, the others in turn after I/O failures.
         sub: Whom a partner acts for; ``None``: the merchant itself.
         suite: The algorithms.
         tries: How often a call is sent at most, where repeating it is right.
@@ -82,7 +83,7 @@ class Desk:
     hosts: tuple[str, ...] = (MAIN_HOST,)
     sub: SubMerchant | None = None
     suite: Suite = field(default=RSA, converter=suite_of)
-    tries: int = 3
+    tries: int = 2
     pause: timedelta = timedelta(milliseconds=300)
     timeout: timedelta | None = None
     language: str = "zh-CN"
@@ -90,6 +91,8 @@ class Desk:
 
     def __attrs_post_init__(self) -> None:
         check_text("appid", self.appid, _APPID, "an appid")
+        if self.notify_url:
+            check_notify_url(self.notify_url)
         if not self.hosts:
             raise InvalidInput("hosts", "empty", "must name at least one host")
         for place, host in enumerate(self.hosts):

@@ -16,14 +16,9 @@ from minishop.payments.wechatpay._transactions import Transaction
 from minishop.payments.wechatpay.client._call import read, request, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_their_number
-from minishop.payments.wechatpay.client._orders import (
-    Channel,
-    PaymentOrder,
-    check_length,
-    check_notify_url,
-    check_openid,
-)
+from minishop.payments.wechatpay.client._orders import Channel, PaymentOrder
 from minishop.payments.wechatpay.client._policy import CLOSE, PREPARE
+from minishop.payments.wechatpay.client._values import check_length, check_notify_url, check_openid
 
 __all__ = [
     "Prepared",

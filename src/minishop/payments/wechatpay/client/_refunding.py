@@ -13,9 +13,9 @@ from minishop.payments.wechatpay._refunds import Refund
 from minishop.payments.wechatpay.client._call import joined, read, request, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_their_number
-from minishop.payments.wechatpay.client._orders import check_length, check_notify_url
 from minishop.payments.wechatpay.client._policy import MONEY, READ
 from minishop.payments.wechatpay.client._sensitive import sealed
+from minishop.payments.wechatpay.client._values import check_length, check_notify_url
 
 __all__ = ["apply_abnormal_refund", "query_refund", "refund"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from minishop.payments.wechatpay._reading import fen, instant, number, text, wrong
-from minishop.payments.wechatpay.client._orders import check_length
+from minishop.payments.wechatpay.client._values import check_length
 
 __all__ = ["Receiver", "Share", "Sharing", "SharingReturn"]
 

@@ -11,10 +11,10 @@ from minishop.payments.wechatpay._reading import fen, wrong
 from minishop.payments.wechatpay.client._call import Answer, read, request, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_mchid, check_out_order_no, check_their_number
-from minishop.payments.wechatpay.client._orders import check_length
 from minishop.payments.wechatpay.client._policy import MONEY, PREPARE
 from minishop.payments.wechatpay.client._sensitive import sealed
 from minishop.payments.wechatpay.client._shares import Receiver, Share, Sharing, SharingReturn
+from minishop.payments.wechatpay.client._values import check_length
 
 __all__ = [
     "add_receiver",

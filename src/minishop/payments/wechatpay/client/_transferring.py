@@ -16,9 +16,9 @@ from minishop.payments.wechatpay._transfers import Transfer
 from minishop.payments.wechatpay.client._call import joined, read, request, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_their_number
-from minishop.payments.wechatpay.client._orders import check_length, check_notify_url, check_openid
 from minishop.payments.wechatpay.client._policy import MONEY
 from minishop.payments.wechatpay.client._sensitive import sealed
+from minishop.payments.wechatpay.client._values import check_length, check_notify_url, check_openid
 
 __all__ = ["TransferReceipt", "cancel_transfer", "query_transfer", "query_transfer_bill", "transfer"]
 
