@@ -124,6 +124,13 @@ def receive_push(program: Program, request: PushRequest) -> Flow[Verification | 
         return _verify(settings, request)
     text = _open(program, settings, request)
     raw = _parse(text)
+    if "Encrypt" in raw and not ("Event" in raw or "MsgType" in raw):
+        raise InvalidPush(
+            "the message is encrypted, and the settings have no key",
+            code="encrypted",
+            http_status_hint=400,
+            next_step="Set the EncodingAESKey of the console in PushSettings.",
+        )
     is_repeat = yield from _note(program, request, text, now)
     return ReceivedPush(event=read_event(raw), is_repeat=is_repeat)
 

@@ -11,10 +11,11 @@ __all__ = ["mask_phone"]
 
 _LONGEST = 1024
 _FEWEST = 7
+_FEWEST_STARS = 2
 _MOST_SHOWN = 8  # an area code of four and the last four
 
 _MOBILE = re.compile(r"(?:(?:\+|00)?86)?(1\d{10})")
-_LANDLINE = re.compile(r"(0\d{2,3})\d{7,8}")
+_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d\d)\d{7,8}")
 
 
 def mask_phone(phone: str, *, field: str = "phone") -> str:
@@ -39,11 +40,11 @@ def mask_phone(phone: str, *, field: str = "phone") -> str:
     compact = "".join(character for character in plain if character.isalnum() or character in "*+")
     if not re.fullmatch(r"[0-9]{4}", compact[-4:]):
         raise InvalidInput(field, "malformed", "must end in four digits")
-    if "*" in compact:
-        return plain if _shown(plain) <= _MOST_SHOWN else _hide(plain)
-    if _shown(compact) < _FEWEST:
+    if compact.count("*") >= _FEWEST_STARS and _shown(plain.removeprefix("+86")) <= _MOST_SHOWN:
+        return _before_last_four(plain) + compact[-4:]
+    if "*" not in compact and _shown(compact) < _FEWEST:
         raise InvalidInput(field, "malformed", f"must have at least {_FEWEST} digits, or be masked")
-    return _known(compact) or _hide(plain)
+    return _known(compact) or "".join(map(_star, _before_last_four(plain))) + compact[-4:]
 
 
 def _shown(text: str) -> int:
@@ -58,14 +59,11 @@ def _known(compact: str) -> str:
     return f"{found[1]}****{compact[-4:]}" if found else ""
 
 
-def _hide(plain: str) -> str:
-    """Stars for all letters and digits but the last four; what stands between them stays."""
-    rest = _shown(plain) - 4
-    out = []
-    for character in plain:
-        if character.isalnum():
-            rest -= 1
-            out.append("*" if rest >= 0 else character)
-        else:
-            out.append(character)
-    return "".join(out)
+def _before_last_four(plain: str) -> str:
+    """What stands before the last four digits."""
+    places = [place for place, character in enumerate(plain) if character.isalnum()]
+    return plain[: places[-4]]
+
+
+def _star(character: str) -> str:
+    return "*" if character.isalnum() else character
