@@ -91,8 +91,12 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with SimulatorServer(simulator, port=options.port, delivers=True, on_delivery=_tell) as server:
         print(_introduction(server, kept), flush=True)
-        threading.Event().wait()
+        _wait_for_an_interrupt()
     return 0
+
+
+def _wait_for_an_interrupt() -> None:
+    threading.Event().wait()
 
 
 def _introduction(server: SimulatorServer, kept: KeptKeys) -> str:

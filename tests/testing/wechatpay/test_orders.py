@@ -106,6 +106,7 @@ def test_field_rules(merchant, changed, field):
         {"notify_url": "http://127.0.0.1:8000/notify"},
         {"time_expire": "2026-06-01T04:01:00Z"},
         {"amount": {"total": 1}},
+        {"scene_info": scene(store_info={"id": "0001", "name": "腾讯大厦分店", "area_code": "440305"})},
     ],
 )
 def test_the_edges_of_the_rules_are_inside(merchant, changed):

@@ -83,6 +83,7 @@ def test_what_is_refused(merchant, clock):
     assert merchant.refund(reason="长" * 81)[1]["detail"]["field"] == "/body/reason"
     assert merchant.refund(refund="R 1")[1]["detail"]["field"] == "/body/out_refund_no"
     assert merchant.refund(refund="R" * 65)[1]["detail"]["field"] == "/body/out_refund_no"
+    assert merchant.refund(goods_detail={})[1]["detail"]["field"] == "/body/goods_detail"
     assert merchant.refund(funds_account="OTHER")[1]["detail"]["field"] == "/body/funds_account"
     clock.advance(timedelta(days=366))
     assert merchant.refund()[1]["code"] == "RULE_LIMIT"

@@ -82,6 +82,7 @@ def _body_rule(product: str) -> Rule:
     else:
         optional["combine_payer_info"] = payer
     if product == "h5":
+        del optional["scene_info"]
         info = shape({"type": choice("Wap", "iOS", "Android")}, is_open=True)
         required["scene_info"] = shape({"payer_client_ip": _IP, "h5_info": info}, {"device_id": text(32)})
     return shape(required, optional)

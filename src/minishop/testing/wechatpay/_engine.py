@@ -29,6 +29,15 @@ _SPOILS_PROOF = {
     Fault.UNSIGNED,
     Fault.WRONG_SIGNATURE,
 }
+#: Status, code and text of what is refused without being looked at.
+_REFUSALS = {
+    Fault.CERTIFICATE_EXPIRED: (401, "SIGN_ERROR", "certificate_expired"),
+    Fault.CERTIFICATE_REVOKED: (401, "SIGN_ERROR", "certificate_revoked"),
+    Fault.NO_AUTH: (403, "NO_AUTH", "no_auth"),
+    Fault.NOT_ENOUGH: (403, "NOT_ENOUGH", "not_enough"),
+    Fault.RATE_LIMIT: (429, "FREQUENCY_LIMITED", "frequency_limited"),
+    Fault.SYSTEM_ERROR: (500, "SYSTEM_ERROR", "system_error"),
+}
 
 
 @frozen
@@ -102,14 +111,9 @@ class Engine:
 
 def _refuse_as_asked(fault: Fault | None) -> None:
     """Refuses what is to be refused without being looked at."""
-    if fault is Fault.RATE_LIMIT:
-        raise Refusal(429, "FREQUENCY_LIMITED", "frequency_limited")
-    if fault is Fault.SYSTEM_ERROR:
-        raise Refusal(500, "SYSTEM_ERROR", "system_error")
-    if fault is Fault.NOT_ENOUGH:
-        raise Refusal(403, "NOT_ENOUGH", "not_enough")
-    if fault is Fault.NO_AUTH:
-        raise Refusal(403, "NO_AUTH", "no_auth")
+    if fault in _REFUSALS:
+        status, code, key = _REFUSALS[fault]
+        raise Refusal(status, code, key)
 
 
 def _instead(fault: Fault | None) -> Reply | None:

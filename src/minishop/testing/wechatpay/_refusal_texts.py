@@ -85,8 +85,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "order_closed": ("订单 {number} 已关闭", "the order {number} is closed"),
     "order_not_exist": ("订单 {number} 不存在", "there is no order {number}"),
     "not_code_payment": ("订单 {number} 不是付款码支付订单", "the order {number} is not paid by code"),
-    "user_paying": ("需要用户输入支付密码", "the user is entering the password: query"),
-    "number_in_query": ("查询参数 {field} 缺少", "the query parameter {field} is missing"),
     # refunds
     "one_number": (
         "transaction_id 与 out_trade_no 应且仅应传一个",

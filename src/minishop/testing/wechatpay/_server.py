@@ -17,8 +17,8 @@ from minishop.testing.wechatpay._simulator import WechatPaySimulator
 
 __all__ = ["SimulatorServer"]
 
-#: How often the server looks whether a notification is due, and whether it is to stop; seconds.
-_TICK = 0.2
+#: How often threads look whether a notification is due, and whether they are to stop; seconds.
+_TICK = 0.05
 
 
 class SimulatorServer:

@@ -229,11 +229,11 @@ class WechatPaySimulator(People, Keys):
             return tuple(evolve(one) for one in self._ledger.outbox.notices)
 
     def tell_again(self, notification_id: str) -> None:
-        """Makes a notification due now, acknowledged or not."""
+        """Makes a notification due now, acknowledged or not; it is open again until it is acknowledged."""
         with self._lock:
             for one in self._ledger.outbox.notices:
                 if one.id == notification_id:
-                    one.due_at = self.clock()
+                    one.due_at, one.is_acknowledged = self.clock(), False
                     return
         raise CallerError(f"there is no notification {notification_id}", code="unknown_notification")
 
