@@ -9,17 +9,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TypedDict, Unpack
 
 from minishop.adapters.machine import async_machine_handlers, machine_handlers, utc_now
 from minishop.flows import AsyncTransport, Handlers, Transport
 from minishop.payments.wechatpay import KeySource, Merchant, PlatformKeys
-from minishop.payments.wechatpay.client import AsyncWechatPay, OpenSpool, WechatPay
+from minishop.payments.wechatpay.client import AsyncWechatPay, OpenSpool, SubMerchant, Suite, WechatPay
 
-__all__ = ["connect", "connect_async"]
+__all__ = ["Settings", "connect", "connect_async"]
+
+
+class Settings(TypedDict, total=False):
+    """Further arguments of :class:`~minishop.payments.wechatpay.client.WechatPay`, where they are described."""
+
+    appid: str
+    notify_url: str
+    hosts: Iterable[str]
+    sub: SubMerchant | None
+    suite: Suite | str
+    tries: int
+    pause: timedelta
+    timeout: timedelta | None
+    language: str
 
 
 def connect(
@@ -29,7 +43,7 @@ def connect(
     transport: Transport,
     clock: Callable[[], datetime] = utc_now,
     handlers: Handlers | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> WechatPay:
     """A client for blocking code; no I/O yet.
 
@@ -40,8 +54,8 @@ def connect(
             you are done.
         clock: Tells the time; aware.
         handlers: Further ones, for example those of :func:`~minishop.payments.wechatpay.key_handlers`.
-        settings: Further arguments of :class:`~minishop.payments.wechatpay.client.WechatPay`: ``appid``,
-            ``notify_url``, ``hosts``, …
+        settings: ``appid``, ``notify_url``, ``hosts``, … as :class:`~minishop.payments.wechatpay.client.WechatPay`
+            takes them.
     """
     machine = {**machine_handlers(clock), **_FILES, **(handlers or {})}
     return WechatPay(merchant, keys=keys, transport=transport, machine=machine, **settings)
@@ -54,7 +68,7 @@ def connect_async(
     transport: AsyncTransport,
     clock: Callable[[], datetime] = utc_now,
     handlers: Handlers | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> AsyncWechatPay:
     """A client for async code; for the arguments see :func:`connect`."""
     machine = {**async_machine_handlers(clock), **_FILES, **(handlers or {})}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from datetime import timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8))
 
 TRADE = [
     *("交易时间", "公众账号ID", "商户号", "特约商户号", "设备号", "微信订单号", "商户订单号", "用户标识", "交易类型"),

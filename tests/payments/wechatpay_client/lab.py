@@ -137,7 +137,7 @@ def client(transport: Any, machine: Machine, **settings: Any) -> WechatPay | Asy
     """Async if the transport is."""
     is_async = inspect.iscoroutinefunction(transport.send)
     family = AsyncWechatPay if is_async else WechatPay
-    known = {
+    known: dict[str, Any] = {
         "merchant": build.merchant(),
         "keys": build.platform_keys(),
         "appid": build.APPID,
@@ -162,7 +162,8 @@ def is_well_signed(request: HttpRequest) -> bool:
 
 
 def order(out_trade_no: str = "A20260601-000001", **changed: Any) -> PaymentOrder:
-    return PaymentOrder(**{"out_trade_no": out_trade_no, "description": "茶", "total": 12800} | changed)
+    fields: dict[str, Any] = {"out_trade_no": out_trade_no, "description": "茶", "total": 12800}
+    return PaymentOrder(**fields | changed)
 
 
 def refund_answer(**changed: Any) -> dict[str, Any]:
