@@ -16,6 +16,7 @@ from minishop.wechat import (
     PlatformError,
     PlatformRefused,
     PlatformUnavailable,
+    PushSettings,
     ShippingStateError,
 )
 from minishop.wechat._codes import error_for
@@ -289,6 +290,23 @@ GOOD = {
     "nonce": None,
     "sleep": None,
 }
+
+
+@pytest.mark.parametrize(
+    "wrong, field",
+    [
+        ({"token": "ab"}, "token"),
+        ({"token": "a" * 33}, "token"),
+        ({"token": "a-b-c"}, "token"),
+        ({"token": None}, "token"),
+        ({"encoding_aes_key": "a" * 42}, "encoding_aes_key"),
+        ({"encoding_aes_key": "a" * 42 + "="}, "encoding_aes_key"),
+    ],
+)
+def test_settings_of_pushes_are_checked_by_name(wrong, field):
+    with pytest.raises(InvalidInput) as refused:
+        PushSettings(**{"token": "demoToken", **wrong})
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(

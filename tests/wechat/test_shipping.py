@@ -433,6 +433,19 @@ def test_a_presale_is_registered_within_its_limits(paid):
     assert unknown.value.code == "not_awaiting_shipment"
 
 
+@pytest.mark.parametrize("moment", [None, 5, "2026-06-01"])
+def test_times_are_times(paid, moment):
+    with pytest.raises(InvalidInput) as refused:
+        paid.app.register_presale("42", paid_at=paid.clock(), ships_at=moment)
+    assert (refused.value.field, refused.value.code) == ("ships_at", "wrong_type")
+    with pytest.raises(InvalidInput) as refused:
+        paid.app.remind_receipt(TEA, received_at=paid.clock().replace(tzinfo=None))
+    assert (refused.value.field, refused.value.code) == ("received_at", "naive_time")
+    with pytest.raises(InvalidInput) as refused:
+        paid.app.mark_test_order(" ")
+    assert refused.value.field == "order_id"
+
+
 def test_health(world):
     assert world.app.check_trade().is_ok
     world.platform.shipping.is_confirmed = False

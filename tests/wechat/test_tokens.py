@@ -165,6 +165,25 @@ def test_force_is_used_at_most_20_times_a_day_by_all_workers_together(world):
     assert world.platform.credentials.fetches.count(("stable", True)) == 21
 
 
+@pytest.mark.parametrize("note", ["", "nonsense", "5", "5 yesterday", "x 2026-06-01T04:00:00+00:00"])
+def test_a_budget_that_cannot_be_read_is_begun_anew(world, note):
+    until = world.clock() + timedelta(hours=1)
+    world.tokens.set_token("minishop:wx:force:wx0000000000000001", StoredToken(note, until, 1))
+    ask(world)
+    world.platform.credentials.revoke(but_hand_it_out_again=True)
+    assert ask(world)
+
+
+def test_who_loses_the_race_for_the_budget_waits(world):
+    ask(world)
+    world.platform.credentials.revoke(but_hand_it_out_again=True)
+    inner = world.tokens.set_token
+    world.tokens.set_token = lambda key, token: "force" not in key and inner(key, token)
+    with pytest.raises(PlatformUnavailable) as refused:
+        ask(world)
+    assert (refused.value.code, refused.value.retry_after) == ("force_budget", timedelta(seconds=30))
+
+
 def test_a_fetch_that_fails_fails_everybody_for_a_moment_and_is_not_repeated_by_each(world):
     world.platform.credentials.secret = "another"
     for _ in range(5):
