@@ -1,4 +1,4 @@
-"""What WeChat Pay would send, made with keys of our own. Nothing here uses the code that is tested."""
+"""What WeChat Pay would send, made with keys of our own and without the code that is tested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from minishop.payments.wechatpay import Merchant, PlatformKeys
+from minishop.payments.wechatpay import Merchant, Notification, PlatformKeys, parse_notification
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 
@@ -92,8 +92,12 @@ def signed_headers(body: bytes, **changed: str) -> dict[str, str]:
 # -- the content ----------------------------------------------------------------------------------------------------
 
 
-def encrypted(plain: bytes, *, aad: str = "transaction", nonce: str = "fdasflkja484", secret: str = API_V3_KEY) -> str:
-    return b64encode(AESGCM(secret.encode()).encrypt(nonce.encode(), plain, aad.encode())).decode()
+def sealed(plain: bytes, *, aad: str = "transaction", nonce: str = "fdasflkja484", secret: str = API_V3_KEY) -> bytes:
+    return AESGCM(secret.encode()).encrypt(nonce.encode(), plain, aad.encode())
+
+
+def encrypted(plain: bytes, *, secret: str = API_V3_KEY) -> str:
+    return b64encode(sealed(plain, secret=secret)).decode()
 
 
 def transaction(**changed: Any) -> dict[str, Any]:
@@ -225,3 +229,9 @@ def delivery(
     """Header fields and body of one delivery."""
     body = json.dumps(envelope(content, event_type, original_type=original_type), ensure_ascii=False).encode()
     return signed_headers(body, **changed), body
+
+
+def parsed(content: Any, event_type: str = "TRANSACTION.SUCCESS", **changed: Any) -> Notification:
+    """One delivery, parsed by the code that is tested."""
+    headers, body = delivery(content, event_type, **changed)
+    return parse_notification(headers, body, keys=platform_keys(), api_v3_key=merchant().api_v3_key, now=NOW)

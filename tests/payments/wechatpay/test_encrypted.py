@@ -1,6 +1,7 @@
 """Resources (AES-GCM) and sensitive fields (OAEP), and what a lax implementation of either lets pass."""
 
-from base64 import b64encode
+import hashlib
+from base64 import b64decode, b64encode
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -142,8 +143,6 @@ def test_a_field_goes_both_ways(text):
     """Ours against the primitive, in both directions."""
     public, private = build.key("merchant").public_key(), build.key("platform")
     assert decrypt_field(build.merchant(), b64encode(public.encrypt(text.encode(), SHA1)).decode()) == text
-    from base64 import b64decode
-
     assert private.decrypt(b64decode(encrypt_field(private.public_key(), text)), SHA1) == text.encode()
 
 
@@ -180,7 +179,6 @@ def oaep(main, mask, label=None):
 
 def by_hand(**changed):
     """Encrypts as RFC 8017, 7.1.1 says, with a part of the encoded message changed."""
-    import hashlib
 
     def mask(seed, size):
         blocks = b"".join(hashlib.sha1(seed + count.to_bytes(4)).digest() for count in range(size // 20 + 1))

@@ -111,7 +111,7 @@ def test_a_field_that_was_sent_twice_is_refused(name):
         assert raised.value.code in ("malformed", "unknown_serial", "algorithm")
 
 
-NO_CONTAINERS = [None, 7, "text", b"bytes", ["pair"], [("a",)], [(1, "b")], {1: "b"}]
+NO_CONTAINERS: list[object] = [None, 7, "text", b"bytes", ["pair"], [("a",)], [(1, "b")], {1: "b"}]
 NO_CONTAINERS += [{**SIGNED, "Wechatpay-Nonce": value} for value in (7, None, ["a"])]
 
 

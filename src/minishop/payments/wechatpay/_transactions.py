@@ -61,7 +61,7 @@ class Transaction:
     payer_total: int | None = None
     currency: str = "CNY"
     payer_currency: str = "CNY"
-    bank_type: str = ""
+    bank_type: str = field(default="", repr=False)
     attach: str = field(default="", repr=False)
     raw: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
 

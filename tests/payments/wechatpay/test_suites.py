@@ -1,0 +1,55 @@
+"""Other algorithms than RSA and AES, brought by the app."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from minishop.payments.wechatpay import Expectation, Malformed, Unverified, parse_notification
+from tests.payments.wechatpay import build
+
+PAYMENT = Expectation(mchid=build.MCHID, appid=build.APPID, out_trade_no="A20260601-000001", total=12800)
+
+
+class Shaking:
+    """A suite of somebody else's: it shakes hands instead of verifying."""
+
+    def __init__(self, *, trusts=True):
+        self.trusts = trusts
+        self.seen = []
+
+    def verify(self, headers, body, *, keys, now):
+        self.seen.append((dict(headers), body))
+        if not self.trusts:
+            raise Malformed("no hand")
+
+    def decrypt(self, resource):
+        return resource["ciphertext"].encode()
+
+
+def shaken(suite, *, now=build.NOW, headers=None):
+    body = json.dumps(build.envelope(build.transaction(), algorithm="X", ciphertext=json.dumps(build.transaction())))
+    fields = build.signed_headers(body.encode(), signature="handshake")
+    fields["Wechatpay-Signature-Type"] = "WECHATPAY2-SM2-WITH-SM3"
+    return parse_notification(
+        iter(fields.items()), body.encode(), keys=build.platform_keys(), api_v3_key="x" * 32, now=now, suite=suite
+    )
+
+
+def test_another_suite_verifies_and_decrypts():
+    suite = Shaking()
+    assert shaken(suite).expect(PAYMENT).total == 12800
+    assert suite.seen[0][0]["Wechatpay-Signature"] == "handshake"
+
+
+def test_another_suite_cannot_make_old_messages_young():
+    suite = Shaking()
+    with pytest.raises(Unverified) as raised:
+        shaken(suite, now=build.NOW + timedelta(seconds=301))
+    assert raised.value.code == "timestamp"
+    assert suite.seen == []
+
+
+def test_another_suite_may_refuse():
+    with pytest.raises(Malformed):
+        shaken(Shaking(trusts=False))
