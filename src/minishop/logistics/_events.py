@@ -122,7 +122,9 @@ def _without_told_again(found: dict[_Key, TrackingEvent]) -> dict[_Key, Tracking
 
 
 def is_ascending(events: tuple[TrackingEvent, ...]) -> bool:
-    """Whether a tuple is what :func:`merge_events` would make of it."""
+    """Whether a tuple is surely what :func:`merge_events` would make of it."""
+    if not all(event.code for event in events):
+        return False
     orders = [order_of(event) for event in events]
     has_order = all(before < after for before, after in pairwise(orders))
     return has_order and len({_key(event) for event in events}) == len(events)
