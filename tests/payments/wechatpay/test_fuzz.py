@@ -13,13 +13,14 @@ from base64 import b64decode
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from minishop.errors import InvalidInput
 from minishop.payments.wechatpay import Notification, Unverified, parse_notification, verify
 from tests.payments.wechatpay import build
 from tests.payments.wechatpay.corpus import EXPECTED
+from tests.payments.wechatpay.examples import many
 
 SAMPLES = [
     (build.transaction(), "TRANSACTION.SUCCESS"),
@@ -186,6 +187,7 @@ jsons = st.recursive(
 )
 
 
+@many
 @given(st.data())
 def test_any_value_in_any_field(data):
     """One field of the content, at any depth, replaced by anything that JSON can say."""
@@ -207,7 +209,7 @@ def test_any_value_in_any_field(data):
 names = st.sampled_from([*build.signed_headers(b"")]) | st.text(max_size=20)
 
 
-@settings(max_examples=60)
+@many
 @given(
     st.dictionaries(names, st.text(max_size=40) | st.binary(max_size=40), max_size=6)
     | st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=40)), max_size=6),

@@ -12,6 +12,7 @@ from minishop.errors import InvalidInput
 from minishop.flows import Headers
 from minishop.payments.wechatpay import Malformed, Unverified, verify
 from tests.payments.wechatpay import build
+from tests.payments.wechatpay.examples import some
 
 BODY = b'{"code_url":"weixin://wxpay/bizpayurl?pr=JyC91EIz1"}'
 SIGNED = build.signed_headers(BODY)
@@ -70,6 +71,7 @@ def test_every_container_will_do(name):
     check(CONTAINERS[name]())
 
 
+@some
 @given(st.data())
 def test_every_case_will_do(data):
     def recased(text):

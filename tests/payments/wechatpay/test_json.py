@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from minishop.payments.wechatpay import Malformed
 from minishop.payments.wechatpay._json import DEEPEST, read_json
+from tests.payments.wechatpay.examples import many
 from tests.payments.wechatpay.reports import report
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -20,6 +21,7 @@ values = st.recursive(
 objects = st.dictionaries(texts, values, max_size=4)
 
 
+@many
 @given(objects, st.booleans(), st.sampled_from(["", " ", "\r\n\t "]))
 def test_an_object_is_read_as_the_standard_parser_reads_it(value, escaped, blanks):
     text = json.dumps(value, ensure_ascii=escaped)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from minishop.errors import CallerError, InvalidInput
 from minishop.payments.wechatpay import PlatformKeys, UnknownSerial, parse_notification
 from tests.payments.wechatpay import build
+from tests.payments.wechatpay.examples import some
 
 DAY = timedelta(days=1)
 OLD, NEW = 0x0B, 0x7A5B << 140
@@ -91,13 +92,15 @@ def test_without_a_key_there_is_nothing_to_encrypt_with():
         assert raised.value.code == "no_platform_key"
 
 
-names = st.lists(st.sampled_from("abcdef"), unique=True)
+names = st.lists(st.sampled_from("abcd"), unique=True)
+PEMS = {letter: build.public_pem(letter) for letter in "abcd"}
 
 
+@some
 @given(names, names)
 def test_merging_never_loses_a_key(some, others):
     def keys(letters):
-        return PlatformKeys.of(public_keys={f"PUB_KEY_ID_{letter}": build.public_pem(letter) for letter in letters})
+        return PlatformKeys.of(public_keys={f"PUB_KEY_ID_{letter}": PEMS[letter] for letter in letters})
 
     one, other = keys(some), keys(others)
     before = dict(one)

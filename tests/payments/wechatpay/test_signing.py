@@ -20,6 +20,7 @@ from minishop.payments.wechatpay import (
     sign,
 )
 from tests.payments.wechatpay import build
+from tests.payments.wechatpay.examples import many
 
 nonces = st.text("0123456789abcdefABCDEF", min_size=1, max_size=32)
 targets = st.text("abc/%7C?&=-._~", max_size=40).map("/".__add__)
@@ -31,6 +32,7 @@ def test_a_signature_is_one_line_of_base64_that_the_public_key_accepts():
     build.key("merchant").public_key().verify(b64decode(text, validate=True), b"message", PKCS1v15(), SHA256())
 
 
+@many
 @given(targets, st.binary(max_size=80), st.integers(0, 2**40), nonces)
 def test_no_two_requests_have_one_message(target, body, timestamp, nonce):
     """The message can be taken apart again in one way, so nobody can move a border between two lines."""
