@@ -205,6 +205,16 @@ def test_traces_inside_a_failure_are_a_failure():
         assert refused(answer).kind is K.PROTOCOL
 
 
+def test_a_code_that_companies_share_proves_no_carrier():
+    request = TrackRequest(number="DN0000000001", carrier="danniao")
+    answer = said(trace(), ShipperCode="DNWL", LogisticCode="DN0000000001")
+    assert ask(answer, request).carrier == "danniao"
+    assert ask(answer, TrackRequest(number="DN0000000001", carrier_code="DNWL")).carrier == ""
+    emses = said(trace(), ShipperCode="EMS")
+    assert ask(emses, TrackRequest(number="RA473124829CN", carrier="ems_intl")).carrier == "ems_intl"
+    assert ask(emses, TrackRequest(number="RA473124829CN", carrier_code="EMS")).carrier == ""
+
+
 # -- subscriptions, recognition ---------------------------------------------------------------------------------------
 
 

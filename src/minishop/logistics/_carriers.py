@@ -110,11 +110,11 @@ def find_carriers(code: str, space: Namespace) -> tuple[Carrier, ...]:
     return _by_code(space).get(code.lower() if space is Namespace.KUAIDI100 else code, ())
 
 
-def is_certain(code: str, space: Namespace) -> bool:
-    """Whether a code means exactly one carrier, surely."""
+def candidate_ids(code: str, space: Namespace) -> tuple[str, ...]:
+    """Our ids of the carriers that a code may mean, with an empty one for companies that share it and are not known."""
     found = find_carriers(code, space)
-    known = [one for carrier in found for one in carrier.codes[space] if one.code.lower() == code.lower()]
-    return len(found) == 1 and all(one.is_sure and not one.is_shared for one in known)
+    is_shared = any(one.is_shared for carrier in found for one in carrier.codes[space] if one.code == code)
+    return (*(carrier.id for carrier in found), *([""] if is_shared else []))
 
 
 def translate_carrier(code: str, space: Namespace, to: Namespace) -> tuple[tuple[Carrier, CarrierCode], ...]:

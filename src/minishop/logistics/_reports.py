@@ -32,7 +32,8 @@ class Report:
         raw_state: The provider's main code, untouched.
         raw_substate: Its finer code.
         carrier_code: The provider's code of the carrier, after its own correction.
-        carriers: Our ids of the carriers that the code may mean; more than one if the code is shared.
+        carriers: Our ids of the carriers that the code may mean; several if it is shared, and then an empty one stands
+            for companies that we do not know.
         leg: 1; or 2 on the second carrier of a journey through two.
     """
 
@@ -109,10 +110,14 @@ def newest_reports(reports: Iterable[Report]) -> tuple[Report, ...]:
     return tuple(newest[leg] for leg in sorted(newest))
 
 
+#: Of two words at the same instant the later of these counts.
+_ORDER = (SubscriptionState.NONE, SubscriptionState.ACTIVE, SubscriptionState.FINISHED, SubscriptionState.ABORTED)
+
+
 def newest_following(*said: Following | None) -> Following | None:
     """The last word about a subscription."""
     return max(
         (one for one in said if one is not None),
-        key=lambda one: (one.seen_at, one.provider, one.state, one.reason),
+        key=lambda one: (one.seen_at, _ORDER.index(one.state), one.provider, one.reason),
         default=None,
     )

@@ -101,7 +101,7 @@ class RecognisedCarrier:
 
     Attributes:
         code: The provider's code of the carrier.
-        carriers: Our ids of the carriers that the code may mean.
+        carriers: Our ids of the carriers that the code may mean; an empty one stands for companies that we do not know.
     """
 
     code: str

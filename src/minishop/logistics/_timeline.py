@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from minishop.logistics._carriers import Namespace, find_carriers
+from minishop.logistics._carriers import Namespace, candidate_ids
 from minishop.logistics._events import TrackingEvent
 from minishop.logistics._reading import text_of
 from minishop.logistics._reports import Report, TrackingNotice
@@ -105,6 +105,6 @@ def summary(
         raw_state=raw_state,
         raw_substate=raw_substate,
         carrier_code=code,
-        carriers=tuple(one.id for one in find_carriers(code, space)) if space else carriers,
+        carriers=candidate_ids(code, space) if space else carriers,
         leg=leg,
     )

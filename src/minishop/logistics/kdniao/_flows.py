@@ -14,7 +14,7 @@ from attrs import evolve
 
 from minishop.flows import Flow, Now, ask
 from minishop.logistics._calls import answer_object, check_phone, code_for, each, keep_pace, send_form
-from minishop.logistics._carriers import Namespace, find_carriers
+from minishop.logistics._carriers import Namespace, candidate_ids
 from minishop.logistics._errors import ErrorKind, ProviderError
 from minishop.logistics._provider import TrackOutcome
 from minishop.logistics._reading import list_of, text_of
@@ -103,11 +103,7 @@ def recognise(account: KdniaoAccount, number: str) -> Flow[tuple[RecognisedCarri
     if not is_success(answer):
         raise refused(account, answer, now)
     codes = [text_of(row.get("ShipperCode")) for row in list_of(answer.get("Shippers")) if isinstance(row, dict)]
-    return tuple(
-        RecognisedCarrier(code=code, carriers=tuple(one.id for one in find_carriers(code, _SPACE)))
-        for code in codes
-        if code
-    )
+    return tuple(RecognisedCarrier(code=code, carriers=candidate_ids(code, _SPACE)) for code in codes if code)
 
 
 def _parcel(request: TrackRequest, code: str) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ from minishop.logistics._calls import (
     send_form,
     shapeless,
 )
-from minishop.logistics._carriers import Namespace, find_carriers
+from minishop.logistics._carriers import Namespace, candidate_ids
 from minishop.logistics._provider import TrackOutcome
 from minishop.logistics._reading import text_of
 from minishop.logistics._reports import Following
@@ -161,11 +161,7 @@ def recognise(account: Kuaidi100Account, number: str) -> Flow[tuple[RecognisedCa
     if not isinstance(answer, list):
         raise query_failed(account, answer_object(answer, NAME)) or shapeless(NAME)
     codes = [text_of(row.get("comCode")) for row in answer if isinstance(row, dict)]
-    return tuple(
-        RecognisedCarrier(code=code, carriers=tuple(one.id for one in find_carriers(code, _SPACE)))
-        for code in codes
-        if code
-    )
+    return tuple(RecognisedCarrier(code=code, carriers=candidate_ids(code, _SPACE)) for code in codes if code)
 
 
 def _text(values: Mapping[str, Any]) -> str:
