@@ -23,7 +23,7 @@ from minishop.payments.wechatpay.client._bill import Bill
 from minishop.payments.wechatpay.client._bill_cells import Row
 from minishop.payments.wechatpay.client._bill_file import CheckedFile, Spoiled
 from minishop.payments.wechatpay.client._bill_rows import FlowRow, FlowSummary, TradeRow, TradeSummary
-from minishop.payments.wechatpay.client._call import read, request, target
+from minishop.payments.wechatpay.client._call import get, target
 from minishop.payments.wechatpay.client._desk import OFFICIAL_HOSTS, Desk
 from minishop.payments.wechatpay.client._errors import BadBill
 from minishop.payments.wechatpay.client._numbers import check_mchid
@@ -123,8 +123,7 @@ def sub_merchant_fund_flow_bill(
         "tar_type": "GZIP",
     }
     address = target("/v3/bill/sub-merchant-fundflowbill", query=query)
-    response = yield from request(desk, what, "GET", address)
-    parts = read(what, response, lambda said: _parts(desk, said))
+    parts = yield from get(desk, what, address, lambda said: _parts(desk, said))
     return (yield from _download(desk, parts, file, FlowRow, FlowSummary))
 
 
@@ -150,8 +149,7 @@ def _iso(day: date) -> str:
 
 def _announced(desk: Desk, path: str, query: Mapping[str, str]) -> Flow[tuple[_Part, ...]]:
     what = "ask for a bill"
-    response = yield from request(desk, what, "GET", target(path, query={**query, "tar_type": "GZIP"}))
-    return read(what, response, lambda said: (_part(said),))
+    return (yield from get(desk, what, target(path, query={**query, "tar_type": "GZIP"}), lambda said: (_part(said),)))
 
 
 def _part(said: Mapping[str, Any]) -> _Part:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from minishop.errors import InvalidInput, MinishopError, OutcomeUnknown
+from minishop.errors import InvalidInput
 from minishop.flows import Flow, HttpResponse, Sink
 from minishop.payments.wechatpay._checks import check_text, matching
 from minishop.payments.wechatpay._errors import Malformed, UnexpectedContent
@@ -18,9 +18,9 @@ from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._errors import GatewayFailed
 from minishop.payments.wechatpay.client._policy import ONCE, PREPARE, READ, STREAM, Policy
 from minishop.payments.wechatpay.client._send import send
-from minishop.payments.wechatpay.client._work import Call
+from minishop.payments.wechatpay.client._work import Call, Unknown, unknown_outcome
 
-__all__ = ["Answer", "call", "joined", "json_body", "kept", "read", "request", "target"]
+__all__ = ["Answer", "call", "get", "joined", "json_body", "kept", "nothing", "post", "target"]
 
 _T = TypeVar("_T")
 _METHOD = matching(r"GET|POST|PUT|PATCH|DELETE")
@@ -115,37 +115,53 @@ def joined(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def request(
-    desk: Desk,
-    what: str,
-    method: str,
-    address: str,
-    *,
-    body: Mapping[str, Any] | None = None,
-    policy: Policy = READ,
-    unknown: tuple[str, Mapping[str, str]] | None = None,
-    serial: str = "",
-) -> Flow[HttpResponse]:
-    """One call of the library's own; see :class:`Call` for the arguments."""
-    raw = b"" if body is None else json_body(kept(body))
-    made = Call(what=what, method=method, target=address, body=raw, policy=policy, unknown=unknown, serial=serial)
-    return (yield from send(desk, made))
-
-
-def read(what: str, response: HttpResponse, reader: Callable[[Mapping[str, Any]], _T], policy: Policy = READ) -> _T:
-    """The typed content of an authentic answer.
+def get(desk: Desk, what: str, address: str, reader: Callable[[Mapping[str, Any]], _T]) -> Flow[_T]:
+    """Asks something; for the arguments see :class:`~minishop.payments.wechatpay.client._work.Call`.
 
     Raises:
-        GatewayFailed: ``unexpected_answer``: it is not what the documentation says, and nothing was changed.
-        OutcomeUnknown: The same, of a call that changes something.
+        GatewayFailed: Among others ``unexpected_answer``: the answer is authentic, but not as documented.
     """
+    made = Call(what=what, method="GET", target=address, policy=READ)
+    response = yield from send(desk, made)
+    return _read(made, response, reader)
+
+
+def post(
+    desk: Desk,
+    what: str,
+    address: str,
+    reader: Callable[[Mapping[str, Any]], _T],
+    *,
+    body: Mapping[str, Any] | None = None,
+    policy: Policy,
+    unknown: Unknown | None = None,
+    serial: str = "",
+) -> Flow[_T]:
+    """Changes something. What is empty in the body is left out.
+
+    Raises:
+        OutcomeUnknown: Among others ``unexpected_answer``: the answer is authentic, but not as documented.
+    """
+    raw = b"" if body is None else json_body(kept(body))
+    made = Call(what=what, method="POST", target=address, body=raw, policy=policy, unknown=unknown, serial=serial)
+    response = yield from send(desk, made)
+    return _read(made, response, reader)
+
+
+def nothing(said: Mapping[str, Any]) -> None:
+    """Reads an answer that says nothing."""
+
+
+def _read(made: Call, response: HttpResponse, reader: Callable[[Mapping[str, Any]], _T]) -> _T:
+    """The typed content of an authentic answer."""
     try:
         return reader(read_json(response.body) if response.body else {})
     except (Malformed, UnexpectedContent) as error:
         params = {**error.params, "status": response.status, "request_id": response.headers.get("Request-ID", "")}
-    family: type[MinishopError] = OutcomeUnknown if policy.changes else GatewayFailed
-    told = f"could not {what} for certain: the answer is authentic, but not of the documented form"
-    raise family(told, code="unexpected_answer", params=params)
+    told = f"could not {made.what} for certain: the answer is authentic, but not of the documented form"
+    if made.policy.changes:
+        raise unknown_outcome(made.unknown, told, code="unexpected_answer", params=params)
+    raise GatewayFailed(told, code="unexpected_answer", params=params)
 
 
 def call(
@@ -182,9 +198,8 @@ def call(
     address = target(path, *parts, query=query)
     repeatable = method == "GET" if is_repeatable is None else is_repeatable
     policy = (READ if sink is None else STREAM) if method == "GET" else PREPARE if repeatable else ONCE
-    what = f"call {method} {path}"
     made = Call(
-        what=what,
+        what=f"call {method} {path}",
         method=method,
         target=address,
         body=b"" if body is None else json_body(body),
@@ -194,5 +209,5 @@ def call(
         is_signed=sink is None,
     )
     response = yield from send(desk, made)
-    data = {} if sink is not None else read(what, response, dict, policy)
+    data = {} if sink is not None else _read(made, response, dict)
     return Answer(status=response.status, request_id=response.headers.get("Request-ID", ""), data=data)

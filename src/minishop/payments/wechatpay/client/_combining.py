@@ -13,7 +13,7 @@ from minishop.flows import Flow, Now, ask
 from minishop.payments.wechatpay._numbers import check_fen, check_out_trade_no
 from minishop.payments.wechatpay._reading import wrong
 from minishop.payments.wechatpay._transactions import CombinedTransaction
-from minishop.payments.wechatpay.client._call import joined, kept, read, request, target
+from minishop.payments.wechatpay.client._call import get, joined, kept, nothing, post, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_mchid
 from minishop.payments.wechatpay.client._orders import Channel
@@ -177,8 +177,7 @@ def create_combined(
     what, unknown = "create a combined payment", ("query_combined", {"out_trade_no": order.out_trade_no})
     body = joined(members, order.extra)
     address = f"{_COMBINED}/{channel.product}"
-    response = yield from request(desk, what, "POST", address, body=body, policy=PREPARE, unknown=unknown)
-    data = read(what, response, lambda said: prepared(said, channel), PREPARE)
+    data = yield from post(desk, what, address, prepared(channel), body=body, policy=PREPARE, unknown=unknown)
     client = yield from handed_over(desk, channel, data, appid=app, redirect_url=redirect_url)
     return Prepared(
         out_trade_no=order.out_trade_no, channel=channel, prepay_id=data.get("prepay_id", ""), client=client, raw=data
@@ -194,7 +193,6 @@ def query_combined(desk: Desk, out_trade_no: str) -> Flow[CombinedTransaction]:
     """
     what = "query a combined payment"
     address = target(_COMBINED + "/out-trade-no/{}", check_out_trade_no(out_trade_no))
-    response = yield from request(desk, what, "GET", address)
 
     def reader(said: Mapping[str, Any]) -> CombinedTransaction:
         found = CombinedTransaction.read(said)
@@ -202,7 +200,7 @@ def query_combined(desk: Desk, out_trade_no: str) -> Flow[CombinedTransaction]:
             raise wrong("combine_out_trade_no")
         return found
 
-    return read(what, response, reader)
+    return (yield from get(desk, what, address, reader))
 
 
 def close_combined(
@@ -227,4 +225,4 @@ def close_combined(
     }
     unknown = ("query_combined", {"out_trade_no": out_trade_no})
     what = "close a combined payment"
-    yield from request(desk, what, "POST", address, body=body, policy=CLOSE, unknown=unknown)
+    yield from post(desk, what, address, nothing, body=body, policy=CLOSE, unknown=unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from minishop.payments.wechatpay import _handoff
 from minishop.payments.wechatpay._numbers import check_out_trade_no
 from minishop.payments.wechatpay._reading import text, wrong
 from minishop.payments.wechatpay._transactions import Transaction
-from minishop.payments.wechatpay.client._call import read, request, target
+from minishop.payments.wechatpay.client._call import get, nothing, post, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_their_number
 from minishop.payments.wechatpay.client._orders import Channel, PaymentOrder
@@ -135,8 +135,7 @@ def create_payment(
     side = "/v3/pay/partner/transactions" if desk.sub else "/v3/pay/transactions"
     unknown = ("query_payment", {"out_trade_no": order.out_trade_no})
     address = f"{side}/{channel.product}"
-    response = yield from request(desk, what, "POST", address, body=body, policy=PREPARE, unknown=unknown)
-    data = read(what, response, lambda said: prepared(said, channel), PREPARE)
+    data = yield from post(desk, what, address, prepared(channel), body=body, policy=PREPARE, unknown=unknown)
     payer_app = desk.sub.appid if desk.sub and desk.sub.appid else app
     client = yield from handed_over(desk, channel, data, appid=payer_app, redirect_url=redirect_url)
     return Prepared(
@@ -165,10 +164,14 @@ def _notify_url(desk: Desk, order: PaymentOrder) -> str:
     return check_notify_url(order.notify_url or desk.notify_url)
 
 
-def prepared(said: Mapping[str, Any], channel: Channel) -> Mapping[str, Any]:
-    """The answer to a new order, if it holds what its channel needs."""
-    text(said, {Channel.H5: "h5_url", Channel.NATIVE: "code_url"}.get(channel, "prepay_id"))
-    return said
+def prepared(channel: Channel) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Reads the answer to a new order, which must hold what its channel needs."""
+
+    def read(said: Mapping[str, Any]) -> Mapping[str, Any]:
+        text(said, {Channel.H5: "h5_url", Channel.NATIVE: "code_url"}.get(channel, "prepay_id"))
+        return said
+
+    return read
 
 
 # -- handing it over -----------------------------------------------------------------------------------------------
@@ -238,7 +241,6 @@ def _query(desk: Desk, path: str, number: str, name: str) -> Flow[Transaction]:
     what = "query a payment"
     side = "/v3/pay/partner/" if desk.sub else "/v3/pay/"
     address = target(side + path, number, query=_asking(desk))
-    response = yield from request(desk, what, "GET", address)
 
     def reader(said: Mapping[str, Any]) -> Transaction:
         found = Transaction.read(said)
@@ -251,7 +253,7 @@ def _query(desk: Desk, path: str, number: str, name: str) -> Flow[Transaction]:
                 raise wrong(field_name)
         return found
 
-    return read(what, response, reader)
+    return (yield from get(desk, what, address, reader))
 
 
 def _asking(desk: Desk) -> dict[str, str]:
@@ -272,4 +274,4 @@ def close_payment(desk: Desk, out_trade_no: str) -> Flow[None]:
     side = "/v3/pay/partner/" if desk.sub else "/v3/pay/"
     address = target(side + "transactions/out-trade-no/{}/close", check_out_trade_no(out_trade_no))
     unknown = ("query_payment", {"out_trade_no": out_trade_no})
-    yield from request(desk, "close a payment", "POST", address, body=_asking(desk), policy=CLOSE, unknown=unknown)
+    yield from post(desk, "close a payment", address, nothing, body=_asking(desk), policy=CLOSE, unknown=unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from minishop.errors import InvalidInput
@@ -10,10 +10,10 @@ from minishop.flows import Flow
 from minishop.payments.wechatpay._numbers import check_fen, check_out_refund_no, check_out_trade_no
 from minishop.payments.wechatpay._reading import wrong
 from minishop.payments.wechatpay._refunds import Refund
-from minishop.payments.wechatpay.client._call import joined, read, request, target
+from minishop.payments.wechatpay.client._call import get, joined, post, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_their_number
-from minishop.payments.wechatpay.client._policy import MONEY, READ
+from minishop.payments.wechatpay.client._policy import MONEY
 from minishop.payments.wechatpay.client._sensitive import sealed
 from minishop.payments.wechatpay.client._values import check_length, check_notify_url
 
@@ -78,8 +78,9 @@ def refund(
     }
     what, unknown = "refund a payment", ("query_refund", {"out_refund_no": out_refund_no})
     body = joined(members, extra or {})
-    response = yield from request(desk, what, "POST", _REFUNDS, body=body, policy=MONEY, unknown=unknown)
-    return read(what, response, lambda said: _same(Refund.read(said), out_refund_no, refund), MONEY)
+    return (
+        yield from post(desk, what, _REFUNDS, _refund(out_refund_no, refund), body=body, policy=MONEY, unknown=unknown)
+    )
 
 
 def _payment(out_trade_no: str, transaction_id: str) -> dict[str, str]:
@@ -90,13 +91,18 @@ def _payment(out_trade_no: str, transaction_id: str) -> dict[str, str]:
     return {"transaction_id": check_their_number(transaction_id, "transaction_id")}
 
 
-def _same(found: Refund, out_refund_no: str, amount: int | None = None) -> Refund:
-    """The refund, if it is the one that was meant."""
-    if found.out_refund_no != out_refund_no:
-        raise wrong("out_refund_no")
-    if amount is not None and found.refund != amount:
-        raise wrong("refund")
-    return found
+def _refund(out_refund_no: str, amount: int | None = None) -> Callable[[Mapping[str, Any]], Refund]:
+    """Reads an answer that must be about this refund."""
+
+    def read(said: Mapping[str, Any]) -> Refund:
+        found = Refund.read(said)
+        if found.out_refund_no != out_refund_no:
+            raise wrong("out_refund_no")
+        if amount is not None and found.refund != amount:
+            raise wrong("refund")
+        return found
+
+    return read
 
 
 def query_refund(desk: Desk, out_refund_no: str) -> Flow[Refund]:
@@ -108,8 +114,7 @@ def query_refund(desk: Desk, out_refund_no: str) -> Flow[Refund]:
     """
     check_out_refund_no(out_refund_no)
     what, query = "query a refund", {"sub_mchid": desk.sub.mchid if desk.sub else ""}
-    response = yield from request(desk, what, "GET", target(_REFUNDS + "/{}", out_refund_no, query=query))
-    return read(what, response, lambda said: _same(Refund.read(said), out_refund_no), READ)
+    return (yield from get(desk, what, target(_REFUNDS + "/{}", out_refund_no, query=query), _refund(out_refund_no)))
 
 
 def apply_abnormal_refund(
@@ -148,7 +153,8 @@ def apply_abnormal_refund(
     }
     what, unknown = "rescue a refund", ("query_refund", {"out_refund_no": out_refund_no})
     address = target(_REFUNDS + "/{}/apply-abnormal-refund", refund_id)
-    response = yield from request(
-        desk, what, "POST", address, body=members, policy=MONEY, unknown=unknown, serial=serial
+    return (
+        yield from post(
+            desk, what, address, _refund(out_refund_no), body=members, policy=MONEY, unknown=unknown, serial=serial
+        )
     )
-    return read(what, response, lambda said: _same(Refund.read(said), out_refund_no), MONEY)

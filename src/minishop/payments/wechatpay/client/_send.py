@@ -14,7 +14,7 @@ from minishop.payments.wechatpay.client._errors import GatewayFailed
 from minishop.payments.wechatpay.client._policy import Policy
 from minishop.payments.wechatpay.client._refusals import Kind
 from minishop.payments.wechatpay.client._try import try_once
-from minishop.payments.wechatpay.client._work import Call, Failure, Work
+from minishop.payments.wechatpay.client._work import Call, Failure, Work, unknown_outcome
 
 __all__ = ["send"]
 
@@ -85,11 +85,5 @@ def _verdict(call: Call, failure: Failure, doubt: Failure | None) -> MinishopErr
 
 def _unknown(call: Call, failure: Failure, **more: object) -> OutcomeUnknown:
     error = failure.error
-    params: dict[str, object] = {**error.params, **more}
-    steps = [failure.advice] if failure.advice else []
-    if call.unknown is not None:
-        method, numbers = call.unknown
-        asked = ", ".join(f"{name}={value!r}" for name, value in numbers.items())
-        params.update(ask=method, **numbers)
-        steps.append(f"Call {method}({asked}) before anything else; repeat the call only with the same numbers.")
-    return OutcomeUnknown(error.message, code=error.code, params=params, next_step=" ".join(steps) or None)
+    params = {**error.params, **more}
+    return unknown_outcome(call.unknown, error.message, code=error.code, params=params, advice=failure.advice)

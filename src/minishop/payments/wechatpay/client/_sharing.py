@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from minishop.errors import InvalidInput
 from minishop.flows import Flow
 from minishop.payments.wechatpay._numbers import check_fen
 from minishop.payments.wechatpay._reading import fen, wrong
-from minishop.payments.wechatpay.client._call import Answer, read, request, target
+from minishop.payments.wechatpay.client._call import get, nothing, post, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_mchid, check_out_order_no, check_their_number
 from minishop.payments.wechatpay.client._policy import MONEY, PREPARE
@@ -84,16 +85,23 @@ def share(
     }
     unknown = ("query_sharing", {"out_order_no": out_order_no, "transaction_id": transaction_id})
     what, address = "share a payment out", f"{_SHARING}/orders"
-    response = yield from request(
-        desk, what, "POST", address, body=members, policy=MONEY, unknown=unknown, serial=serial
+    return (
+        yield from post(
+            desk, what, address, _sharing(out_order_no), body=members, policy=MONEY, unknown=unknown, serial=serial
+        )
     )
-    return read(what, response, lambda said: _same(Sharing.read(said), out_order_no), MONEY)
 
 
-def _same(found: Sharing, out_order_no: str) -> Sharing:
-    if found.out_order_no != out_order_no:
-        raise wrong("out_order_no")
-    return found
+def _sharing(out_order_no: str) -> Callable[[Mapping[str, Any]], Sharing]:
+    """Reads an answer that must be about this sharing."""
+
+    def read(said: Mapping[str, Any]) -> Sharing:
+        found = Sharing.read(said)
+        if found.out_order_no != out_order_no:
+            raise wrong("out_order_no")
+        return found
+
+    return read
 
 
 def query_sharing(desk: Desk, out_order_no: str, transaction_id: str) -> Flow[Sharing]:
@@ -106,8 +114,7 @@ def query_sharing(desk: Desk, out_order_no: str, transaction_id: str) -> Flow[Sh
     check_out_order_no(out_order_no)
     query = {"transaction_id": check_their_number(transaction_id, "transaction_id"), **_sub(desk)}
     what, address = "query a sharing", target(_SHARING + "/orders/{}", out_order_no, query=query)
-    response = yield from request(desk, what, "GET", address)
-    return read(what, response, lambda said: _same(Sharing.read(said), out_order_no))
+    return (yield from get(desk, what, address, _sharing(out_order_no)))
 
 
 def unfreeze(desk: Desk, *, out_order_no: str, transaction_id: str, description: str) -> Flow[Sharing]:
@@ -130,16 +137,14 @@ def unfreeze(desk: Desk, *, out_order_no: str, transaction_id: str, description:
     }
     unknown = ("query_sharing", {"out_order_no": out_order_no, "transaction_id": transaction_id})
     what, address = "unfreeze a payment", f"{_SHARING}/orders/unfreeze"
-    response = yield from request(desk, what, "POST", address, body=members, policy=MONEY, unknown=unknown)
-    return read(what, response, lambda said: _same(Sharing.read(said), out_order_no), MONEY)
+    return (yield from post(desk, what, address, _sharing(out_order_no), body=members, policy=MONEY, unknown=unknown))
 
 
 def unsplit_amount(desk: Desk, transaction_id: str) -> Flow[int]:
     """Fen of a payment that can still be shared."""
     number_ = check_their_number(transaction_id, "transaction_id")
     what, address = "query what can be shared", target(_SHARING + "/transactions/{}/amounts", number_)
-    response = yield from request(desk, what, "GET", address)
-    return read(what, response, lambda said: fen(said, "unsplit_amount"))
+    return (yield from get(desk, what, address, lambda said: fen(said, "unsplit_amount")))
 
 
 def return_share(
@@ -168,8 +173,7 @@ def return_share(
     }
     unknown = ("query_sharing_return", {"out_return_no": out_return_no, "out_order_no": out_order_no})
     what, address = "return a share", f"{_SHARING}/return-orders"
-    response = yield from request(desk, what, "POST", address, body=members, policy=MONEY, unknown=unknown)
-    return read(what, response, lambda said: _same_return(SharingReturn.read(said), out_return_no), MONEY)
+    return (yield from post(desk, what, address, _returned(out_return_no), body=members, policy=MONEY, unknown=unknown))
 
 
 def query_sharing_return(desk: Desk, out_return_no: str, out_order_no: str) -> Flow[SharingReturn]:
@@ -177,31 +181,36 @@ def query_sharing_return(desk: Desk, out_return_no: str, out_order_no: str) -> F
     check_out_order_no(out_return_no, "out_return_no")
     query = {"out_order_no": check_out_order_no(out_order_no), **_sub(desk)}
     what, address = "query a returned share", target(_SHARING + "/return-orders/{}", out_return_no, query=query)
-    response = yield from request(desk, what, "GET", address)
-    return read(what, response, lambda said: _same_return(SharingReturn.read(said), out_return_no))
+    return (yield from get(desk, what, address, _returned(out_return_no)))
 
 
-def _same_return(found: SharingReturn, out_return_no: str) -> SharingReturn:
-    if found.out_return_no != out_return_no:
-        raise wrong("out_return_no")
-    return found
+def _returned(out_return_no: str) -> Callable[[Mapping[str, Any]], SharingReturn]:
+    """Reads an answer that must be about this return."""
+
+    def read(said: Mapping[str, Any]) -> SharingReturn:
+        found = SharingReturn.read(said)
+        if found.out_return_no != out_return_no:
+            raise wrong("out_return_no")
+        return found
+
+    return read
 
 
-def add_receiver(desk: Desk, receiver: Receiver, *, appid: str | None = None) -> Flow[Answer]:
+def add_receiver(desk: Desk, receiver: Receiver, *, appid: str | None = None) -> Flow[None]:
     """Allows somebody to get shares; adding them again changes nothing."""
     serial, secret = yield from sealed(desk, {"name": receiver.name})
     relation = {"relation_type": receiver.relation, "custom_relation": receiver.custom_relation}
-    return (yield from _receiver(desk, "add", receiver, appid, secret | relation, serial))
+    yield from _receiver(desk, "add", receiver, appid, secret | relation, serial)
 
 
-def delete_receiver(desk: Desk, receiver: Receiver, *, appid: str | None = None) -> Flow[Answer]:
+def delete_receiver(desk: Desk, receiver: Receiver, *, appid: str | None = None) -> Flow[None]:
     """Ends that; only ``kind`` and ``account`` are looked at."""
-    return (yield from _receiver(desk, "delete", receiver, appid, {}, ""))
+    yield from _receiver(desk, "delete", receiver, appid, {}, "")
 
 
 def _receiver(
     desk: Desk, verb: str, receiver: Receiver, appid: str | None, more: Mapping[str, str], serial: str
-) -> Flow[Answer]:
+) -> Flow[None]:
     members = {
         **_sub(desk, with_app=True),
         "appid": desk.app_of(appid),
@@ -210,9 +219,7 @@ def _receiver(
         **more,
     }
     what, address = f"{verb} a receiver of shares", f"{_SHARING}/receivers/{verb}"
-    response = yield from request(desk, what, "POST", address, body=members, policy=PREPARE, serial=serial)
-    data = read(what, response, dict, PREPARE)
-    return Answer(status=response.status, request_id=response.headers.get("Request-ID", ""), data=data)
+    yield from post(desk, what, address, nothing, body=members, policy=PREPARE, serial=serial)
 
 
 def sharing_limit(desk: Desk, sub_mchid: str | None = None) -> Flow[int]:
@@ -224,5 +231,4 @@ def sharing_limit(desk: Desk, sub_mchid: str | None = None) -> Flow[int]:
     """
     who = check_mchid(sub_mchid or (desk.sub.mchid if desk.sub else ""), "sub_mchid")
     what, address = "query the limit of sharing", target(_SHARING + "/merchant-configs/{}", who)
-    response = yield from request(desk, what, "GET", address)
-    return read(what, response, lambda said: fen(said, "max_ratio"))
+    return (yield from get(desk, what, address, lambda said: fen(said, "max_ratio")))

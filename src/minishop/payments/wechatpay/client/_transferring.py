@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from minishop.flows import Flow
 from minishop.payments.wechatpay._numbers import check_fen, check_out_bill_no
 from minishop.payments.wechatpay._reading import instant, number, text, wrong
 from minishop.payments.wechatpay._transfers import Transfer
-from minishop.payments.wechatpay.client._call import joined, read, request, target
+from minishop.payments.wechatpay.client._call import get, joined, post, target
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._numbers import check_their_number
 from minishop.payments.wechatpay.client._policy import MONEY
@@ -120,14 +120,23 @@ def transfer(
     }
     body = joined(members, extra or {})
     what, unknown = "transfer money", ("query_transfer", {"out_bill_no": out_bill_no})
-    response = yield from request(desk, what, "POST", _BILLS, body=body, policy=MONEY, unknown=unknown, serial=serial)
-    return read(what, response, lambda said: _same(TransferReceipt.read(said), out_bill_no), MONEY)
+    return (
+        yield from post(
+            desk, what, _BILLS, _receipt(out_bill_no), body=body, policy=MONEY, unknown=unknown, serial=serial
+        )
+    )
 
 
-def _same(found: TransferReceipt, out_bill_no: str) -> TransferReceipt:
-    if found.out_bill_no != out_bill_no:
-        raise wrong("out_bill_no")
-    return found
+def _receipt(out_bill_no: str) -> Callable[[Mapping[str, Any]], TransferReceipt]:
+    """Reads an answer that must be about this transfer."""
+
+    def read(said: Mapping[str, Any]) -> TransferReceipt:
+        found = TransferReceipt.read(said)
+        if found.out_bill_no != out_bill_no:
+            raise wrong("out_bill_no")
+        return found
+
+    return read
 
 
 def query_transfer(desk: Desk, out_bill_no: str) -> Flow[Transfer]:
@@ -149,7 +158,6 @@ def query_transfer_bill(desk: Desk, transfer_bill_no: str) -> Flow[Transfer]:
 
 def _query(desk: Desk, path: str, asked: str, name: str) -> Flow[Transfer]:
     what = "query a transfer"
-    response = yield from request(desk, what, "GET", target(f"{_BILLS}/{path}", asked))
 
     def reader(said: Mapping[str, Any]) -> Transfer:
         found = Transfer.read(said)
@@ -157,7 +165,7 @@ def _query(desk: Desk, path: str, asked: str, name: str) -> Flow[Transfer]:
             raise wrong(name)
         return found
 
-    return read(what, response, reader)
+    return (yield from get(desk, what, target(f"{_BILLS}/{path}", asked), reader))
 
 
 def cancel_transfer(desk: Desk, out_bill_no: str) -> Flow[TransferReceipt]:
@@ -169,5 +177,4 @@ def cancel_transfer(desk: Desk, out_bill_no: str) -> Flow[TransferReceipt]:
     """
     address = target(f"{_BILLS}/out-bill-no/{{}}/cancel", check_out_bill_no(out_bill_no))
     what, unknown = "cancel a transfer", ("query_transfer", {"out_bill_no": out_bill_no})
-    response = yield from request(desk, what, "POST", address, policy=MONEY, unknown=unknown)
-    return read(what, response, lambda said: _same(TransferReceipt.read(said), out_bill_no), MONEY)
+    return (yield from post(desk, what, address, _receipt(out_bill_no), policy=MONEY, unknown=unknown))

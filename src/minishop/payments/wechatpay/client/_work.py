@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from minishop.errors import MinishopError
+from minishop.errors import MinishopError, OutcomeUnknown
 from minishop.flows import Sink
 from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay.client._desk import Desk
 from minishop.payments.wechatpay.client._policy import Policy
 from minishop.payments.wechatpay.client._refusals import Kind
 
-__all__ = ["Call", "Failure", "Work"]
+__all__ = ["Call", "Failure", "Unknown", "Work", "unknown_outcome"]
+
+#: A method to ask with if the outcome of a call is unknown, and its arguments.
+Unknown: TypeAlias = tuple[str, Mapping[str, str]]
 
 
 @frozen(kw_only=True)
@@ -39,7 +43,7 @@ class Call:
     target: str = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     policy: Policy
-    unknown: tuple[str, Mapping[str, str]] | None = None
+    unknown: Unknown | None = None
     serial: str = ""
     sink: Sink | None = field(default=None, repr=False)
     restart: Callable[[], object] = field(default=bool, repr=False)
@@ -84,3 +88,16 @@ class Work:
 
     def doubts(self, failure: Failure) -> None:
         self.doubt = self.doubt or failure
+
+
+def unknown_outcome(
+    unknown: Unknown | None, told: str, *, code: str, params: Mapping[str, object], advice: str = ""
+) -> OutcomeUnknown:
+    """The error that says what to ask before anything else."""
+    known, steps = dict(params), [advice] if advice else []
+    if unknown is not None:
+        method, numbers = unknown
+        asked = ", ".join(f"{name}={value!r}" for name, value in numbers.items())
+        known.update(ask=method, **numbers)
+        steps.append(f"Call {method}({asked}) before anything else; repeat the call only with the same numbers.")
+    return OutcomeUnknown(told, code=code, params=known, next_step=" ".join(steps) or None)
