@@ -3,13 +3,13 @@
 import traceback
 from pathlib import Path
 
-import minishop
+from minishop.payments import wechatpay
 
-HOUSE = Path(minishop.__file__).parent
+HOUSE = Path(wechatpay.__file__).parent
 
 
 def report(error):
-    """An error and those behind it, with the variables of all frames of the library."""
+    """An error and those behind it, with the variables of all frames of the package."""
     told = []
     while error is not None:
         shown = traceback.TracebackException.from_exception(error, capture_locals=True)

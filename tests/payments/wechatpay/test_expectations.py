@@ -29,7 +29,7 @@ ORDERS = tuple(
     for number, total in (("A20260601-000001", 100), ("A20260601-000002", 200))
 )
 COMBINED = CombinedExpectation(
-    mchid=build.MCHID, appid=build.APPID, out_trade_no="C20260601-000001", orders=ORDERS[::-1]
+    mchid=build.MCHID, appid=build.APPID, out_trade_no="C20260601-000001", orders=reversed(ORDERS)
 )
 
 MATCHING = {

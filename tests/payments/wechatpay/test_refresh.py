@@ -20,6 +20,7 @@ from minishop.payments.wechatpay import (
 )
 from tests.payments.wechatpay import build
 from tests.payments.wechatpay.platform import DAY, Gateway, answer, item
+from tests.payments.wechatpay.reports import report
 
 OLD = build.certificate("platform", 1, build.NOW - 900 * DAY, build.NOW + 9 * DAY)
 NEW = build.certificate("newer", 2, build.NOW - DAY, build.NOW + 1800 * DAY)
@@ -105,7 +106,7 @@ def test_a_failure_changes_nothing(failure):
     assert run(ring.refreshed(before), at(gateway, failure, later=MINUTE)) is before
     with pytest.raises((RemoteError, OutcomeUnknown)) as raised:
         run(ring.renew(), at(gateway, failure, later=MINUTE))
-    assert "canary" not in repr(raised.value)
+    assert "canary" not in report(raised.value)
     assert ring.renewed_at == build.NOW
     gateway.now += MINUTE
     run(ring.renew(), at(gateway, answer([item(NEW, 2)], key="newer", serial=2, now=gateway.now)))

@@ -62,6 +62,10 @@ class Expectation:
         check_fen(self.total, "total")
 
 
+def _as_tuple(orders: Iterable[Expectation]) -> tuple[Expectation, ...]:
+    return tuple(orders)
+
+
 @frozen(kw_only=True)
 class CombinedExpectation:
     """A combined payment as the shop's own orders have it.
@@ -76,7 +80,7 @@ class CombinedExpectation:
     mchid: str
     appid: str
     out_trade_no: str
-    orders: tuple[Expectation, ...] = field(converter=tuple)
+    orders: tuple[Expectation, ...] = field(converter=_as_tuple)
 
     def __attrs_post_init__(self) -> None:
         if len({order.out_trade_no for order in self.orders}) != len(self.orders) or not self.orders:

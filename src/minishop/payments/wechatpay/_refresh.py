@@ -182,22 +182,15 @@ class KeyRing:
         ours = self._turn = _Turn(now + self._pause)
         self._is_busy = True
         try:
-            fresh = yield from self._fetch(self._keys)
+            fresh = yield from _certain(self._fetch, self._keys)
             if self._turn is not ours:
                 return False  # it took longer than the pause, and somebody else has begun since
             self._take(fresh)
         except MinishopError as error:
             self._failed_with = error.code
             raise
-        except Exception as error:
-            self._failed_with = "keys_unavailable"
-            cause = type(error).__name__
-            raise RemoteError(
-                f"the platform keys could not be fetched ({cause})", code="keys_unavailable", params={"cause": cause}
-            ) from None
         finally:
-            if self._turn is ours:
-                self._is_busy = False
+            self._is_busy = self._is_busy and self._turn is not ours
         self._failed_with = ""
         self._renewed_at = now
         return True
@@ -212,6 +205,19 @@ class KeyRing:
         merged = self._keys.merged(fresh)
         if len(merged) > len(self._keys):
             self._keys = merged
+
+
+def _certain(fetch: Fetcher, known: PlatformKeys) -> Flow[PlatformKeys]:
+    """What a fetcher gives; whatever else it raises becomes an error of ours, without what that one may hold."""
+    try:
+        return (yield from fetch(known))
+    except MinishopError:
+        raise
+    except Exception as error:
+        cause = type(error).__name__
+    raise RemoteError(
+        f"the platform keys could not be fetched ({cause})", code="keys_unavailable", params={"cause": cause}
+    )
 
 
 def _newest(keys: PlatformKeys) -> int:
