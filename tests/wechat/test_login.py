@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from minishop.errors import InvalidInput, MinishopError, RemoteError
 from minishop.flows import HttpResponse
@@ -205,6 +206,18 @@ def test_every_failure_to_decrypt_looks_the_same(world):
         errors.append((refused.value.code, str(refused.value), refused.value.params, refused.value.__cause__))
     assert len({str(error) for error in errors}) == 1
     assert errors[0][0] == "undecryptable"
+
+
+@pytest.mark.parametrize("padding", [b"\x01\x02", b"\x03\x03", b"\x00", b"\x11" * 17])
+def test_padding_is_checked_to_its_bytes(padding):
+    text = json.dumps({"watermark": {"appid": APPID}}).encode()
+    text += b" " * (-(len(text) + len(padding)) % 16)
+    key = b"0123456789abcdef"
+    encryptor = Cipher(algorithms.AES128(key), modes.CBC(key)).encryptor()
+    data = b64encode(encryptor.update(text + padding) + encryptor.finalize()).decode()
+    with pytest.raises(InvalidUserData) as refused:
+        decrypt_user_data(b64encode(key).decode(), b64encode(key).decode(), data, appid=APPID)
+    assert refused.value.code == "undecryptable"
 
 
 @pytest.mark.parametrize("key", ["", "x", None, b64encode(b"15 bytes long!!").decode(), b64encode(b"0" * 32).decode()])

@@ -190,6 +190,7 @@ def test_a_fetch_that_fails_fails_everybody_for_a_moment_and_is_not_repeated_by_
         with pytest.raises(PlatformRefused) as refused:
             ask(world, world.worker())
         assert refused.value.errcode == 40001
+    assert world.tokens._leases == {}
     assert world.paths() == ["stable_token"]
     world.platform.credentials.secret = world.platform.secret
     world.clock.advance(seconds=2)
@@ -222,6 +223,20 @@ def test_a_silent_token_server_is_no_unknown_outcome(world):
 
     with pytest.raises(RemoteError):
         ask(world, world.worker(transport=Silent()))
+
+
+def test_who_gets_the_lease_looks_once_more(world):
+    """Between the look and the lease somebody has fetched, stored and unlocked."""
+    inner = world.tokens.try_lock
+
+    def late(key, owner, now, until):
+        world.tokens.set_token(KEY, StoredToken("THEIRS", world.clock() + timedelta(hours=1), 1))
+        return inner(key, owner, now, until)
+
+    world.tokens.try_lock = late
+    assert world.app.access_token() == "THEIRS"
+    assert world.platform.token_fetches == 0
+    assert world.tokens._leases == {}
 
 
 def test_a_holder_who_died_holds_the_others_up_for_its_lease(world):
