@@ -108,6 +108,14 @@ def test_every_difference_is_named_and_no_value_told(place):
     assert raised.value.params == {"fields": field}
 
 
+@pytest.mark.parametrize("name", MATCHING)
+def test_who_has_no_record_expects_nothing(name):
+    content, event_type, _ = MATCHING[name]
+    with pytest.raises(UnexpectedContent) as raised:
+        parse(content, event_type).expect(None)
+    assert raised.value.fields == ("number",)
+
+
 def test_all_differences_are_named():
     content = build.transaction(mchid="1900000001", appid="wx0", amount={"total": 1, "currency": "USD"})
     with pytest.raises(UnexpectedContent) as raised:

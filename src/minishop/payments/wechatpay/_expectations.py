@@ -146,11 +146,12 @@ class TransferExpectation:
 AnyExpectation: TypeAlias = Expectation | CombinedExpectation | RefundExpectation | TransferExpectation
 
 
-def compare(event: Event, expectation: AnyExpectation) -> None:
+def compare(event: Event, expectation: AnyExpectation | None) -> None:
     """Returns if the event is what was expected.
 
     Raises:
-        UnexpectedContent: ``fields`` names everything that differs; ``event_type``: it is about something else.
+        UnexpectedContent: ``fields`` names everything that differs; ``event_type``: it is about something else;
+            ``number``: nothing was expected.
     """
     match event, expectation:
         case Transaction(), Expectation():
@@ -162,7 +163,7 @@ def compare(event: Event, expectation: AnyExpectation) -> None:
         case Transfer(), TransferExpectation():
             differing = _TRANSFER.differing(event, expectation)
         case _:
-            differing = ["event_type"]
+            differing = ["number" if expectation is None else "event_type"]
     if differing:
         raise UnexpectedContent(differing)
 

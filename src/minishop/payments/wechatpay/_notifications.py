@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, Literal, NoReturn, Protocol, TypeAlias, overload
 
 from attrs import field, frozen
 
@@ -84,14 +84,17 @@ class Notification:
     def expect(self, expectation: RefundExpectation) -> Refund: ...
     @overload
     def expect(self, expectation: TransferExpectation) -> Transfer: ...
-    def expect(self, expectation: AnyExpectation) -> Event:
+    @overload
+    def expect(self, expectation: None) -> NoReturn: ...
+    def expect(self, expectation: AnyExpectation | None) -> Event:
         """The content, compared with what the shop's own record says.
 
         Args:
-            expectation: Made of your record, not of the notification.
+            expectation: Made of your record, not of the notification; ``None``: you have no record of :attr:`number`.
 
         Raises:
-            UnexpectedContent: It is about something else, or something differs; ``fields`` says what.
+            UnexpectedContent: It is about something else, or something differs; ``fields`` says what. ``number``: you
+                have no record of it.
         """
         compare(self._event, expectation)
         return self._event

@@ -17,7 +17,7 @@ def not_to_be_stored(what: str) -> NoReturn:
     """Refuses to pickle or copy something that holds a secret."""
     raise CallerError(
         f"{what} holds a secret and cannot be pickled or copied",
-        code="secret",
+        code="holds_secrets",
         next_step="Build it again from your secret store in the other process.",
     )
 
