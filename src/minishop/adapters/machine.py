@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import string
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,8 +12,6 @@ from minishop.flows import Handlers, NewNonce, Now, Sleep
 
 __all__ = ["async_machine_handlers", "machine_handlers", "new_nonce", "utc_now"]
 
-_ALPHABET = string.digits + string.ascii_letters
-
 
 def utc_now() -> datetime:
     """The machine's time, aware."""
@@ -22,8 +19,8 @@ def utc_now() -> datetime:
 
 
 def new_nonce() -> str:
-    """Thirty-two unpredictable characters of ``0-9A-Za-z``."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(32))
+    """Thirty-two unpredictable characters of ``0-9a-f``."""
+    return secrets.token_hex(16)  # 128 bits; drawing from more letters one by one takes thirty times as long
 
 
 def machine_handlers(clock: Callable[[], datetime] = utc_now) -> Handlers:

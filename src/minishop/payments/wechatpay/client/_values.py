@@ -11,7 +11,7 @@ from minishop.payments.wechatpay._checks import check_text, matching, unix_secon
 __all__ = ["check_expiry", "check_length", "check_notify_url", "check_openid", "rfc_3339", "unix_seconds_of"]
 
 _OPENID = matching(r"[!-~]{1,128}")
-_NOTIFY_URL = matching(r"https://[^\s?#]{1,247}")
+_NOTIFY_URL = matching(r"https://[!-~]{1,247}|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/[!-~]{0,200}")
 _SOONEST = timedelta(minutes=1)
 
 
@@ -33,10 +33,16 @@ def check_length(name: str, value: object, most: int, *, least: int = 0) -> str:
 def check_notify_url(value: str, name: str = "notify_url") -> str:
     """The value, if it is an ``https`` address of at most 255 characters without a query.
 
+    ``http`` is good for this machine only, where a simulator may stand.
+
     Raises:
         InvalidInput: It is not.
     """
-    return check_text(name, value, _NOTIFY_URL, "an https address of at most 255 characters without ? and #")
+    rule = "an https address of at most 255 ASCII characters without ? and #"
+    check_text(name, value, _NOTIFY_URL, rule)
+    if "?" in value or "#" in value:
+        raise InvalidInput(name, "malformed", f"must be {rule}")
+    return value
 
 
 def check_openid(value: str, name: str = "openid") -> str:
