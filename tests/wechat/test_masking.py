@@ -78,6 +78,16 @@ def test_never_more_than_eight_digits_are_shown_and_the_last_four_are(phone):
     assert len(masked) <= 1024
 
 
-@given(st.from_regex(r"(\+86 ?)?1[0-9]{10}", fullmatch=True) | st.from_regex(r"0[0-9]{2,3}-[0-9]{7,8}", fullmatch=True))
+NUMBERS = st.from_regex(r"(\+86 ?)?1[0-9]{10}", fullmatch=True) | st.from_regex(
+    r"0[0-9]{2,3}-[0-9]{7,8}", fullmatch=True
+)
+
+
+@given(PHONES | NUMBERS)
 def test_masking_twice_is_masking_once(phone):
-    assert mask_phone(mask_phone(phone)) == mask_phone(phone)
+    """What was stored masked may be read again."""
+    try:
+        masked = mask_phone(phone)
+    except InvalidInput:
+        return
+    assert mask_phone(masked) == masked

@@ -152,6 +152,20 @@ def test_another_report_is_refused_here_unless_it_is_meant(paid):
     assert (known.finish_count, [one.tracking_no for one in known.parcels]) == (2, ["SF2"])
 
 
+def test_a_re_report_in_several_parcels_goes_on_without_being_another(paid):
+    paid.app.report_shipping(report(paid, parcel("X"), is_split=True, is_all_delivered=True))
+    for number, is_last in (("A", False), ("B", True)):
+        paid.clock.advance(hours=1)
+        part = report(paid, parcel(number), is_split=True, is_all_delivered=is_last)
+        if number == "A":
+            with pytest.raises(ShippingStateError):
+                paid.app.report_shipping(part)
+        assert paid.app.report_shipping(part, replace=number == "A") == Reported()
+        assert paid.app.report_shipping(part) == Reported(is_unchanged=True)
+    known = paid.app.find_shipping_order(TEA).shipping
+    assert (known.finish_count, [one.tracking_no for one in known.parcels]) == (2, ["A", "B"])
+
+
 def test_there_is_one_re_report(paid):
     paid.app.report_shipping(report(paid))
     for number in ("SF2", "SF3"):

@@ -225,6 +225,34 @@ def test_a_silent_token_server_is_no_unknown_outcome(world):
         ask(world, world.worker(transport=Silent()))
 
 
+def test_a_forced_fetch_without_an_answer_leaves_no_doubt_about_the_call(world):
+    """Nothing was sent with a token, so nothing can have been done."""
+    ask(world)
+    world.platform.credentials.revoke(but_hand_it_out_again=True)
+    serve = world.platform.serve
+
+    def silent(method, url, body):
+        reply = serve(method, url, body)
+        return None if b'"force_refresh":true' in body else reply
+
+    world.platform.serve = silent
+    with pytest.raises(RemoteError) as failed:
+        ask(world)
+    assert failed.value.code == "token_unavailable"
+    assert world.paths().count("stable_token") == 3  # by force it was asked once
+    world.clock.advance(seconds=2)
+    assert ask(world)  # the old token is over, and the ordinary fetch gives the new one
+
+
+def test_a_used_up_quota_of_tokens_comes_back_at_midnight(world):
+    world.platform.credentials.force_per_day = 0
+    ask(world)
+    world.platform.credentials.revoke(but_hand_it_out_again=True)
+    with pytest.raises(PlatformUnavailable) as refused:
+        ask(world)
+    assert (refused.value.errcode, refused.value.retry_after) == (45009, timedelta(hours=12))
+
+
 def test_who_gets_the_lease_looks_once_more(world):
     """Between the look and the lease somebody has fetched, stored and unlocked."""
     inner = world.tokens.try_lock

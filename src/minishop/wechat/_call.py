@@ -9,15 +9,14 @@ from typing import Any
 from attrs import evolve
 
 from minishop.errors import InvalidInput
-from minishop.flows import Flow, Now, ask
-from minishop.wechat._codes import CODES, TOKEN_CODES, Code, error_for
-from minishop.wechat._errors import PlatformError
+from minishop.flows import Flow
+from minishop.wechat._codes import TOKEN_CODES
 from minishop.wechat._exchange import Answer, Message, exchange
-from minishop.wechat._force import next_midnight
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 from minishop.wechat._tokens import access_token, other_token
 
-__all__ = ["call", "refusal", "send"]
+__all__ = ["call", "send"]
 
 _PATH = re.compile(r"(/[0-9A-Za-z_.-]+)+")
 
@@ -64,16 +63,6 @@ def send(program: Program, message: Message) -> Flow[Answer]:
         token = yield from other_token(program, token)
         answer = yield from exchange(program, _with_token(message, token))
     return answer
-
-
-def refusal(answer: Answer, *, more: Mapping[int, Code] | None = None, field: str = "") -> Flow[PlatformError]:
-    """The error to raise for an answer; a day's quota is told to be back at midnight in China."""
-    code = (more or {}).get(answer.errcode) or CODES.get(answer.errcode)
-    wait = None
-    if code is not None and code.kind == "quota":
-        now = yield from ask(Now())
-        wait = next_midnight(now) - now
-    return error_for(answer.errcode, rid=answer.rid, field=field, retry_after=wait, more=more)
 
 
 def _with_token(message: Message, token: str) -> Message:

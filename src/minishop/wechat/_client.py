@@ -28,7 +28,7 @@ from minishop.flows import (
     transport_handlers,
 )
 from minishop.wechat import _call, _content, _login, _phone, _subscribe, _tokens, _waybills
-from minishop.wechat._program import Program, PushSettings, TokenMode
+from minishop.wechat._program import Program, PushSettings, TokenMode, holds_secrets
 from minishop.wechat.push import _receiving
 from minishop.wechat.shipping import _asking, _reporting
 
@@ -85,7 +85,7 @@ class _Base:
         return f"<{type(self).__name__} {self.desk.appid}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds a secret and cannot be pickled or copied")
+        raise holds_secrets(self)
 
 
 class MiniProgram(_Base):

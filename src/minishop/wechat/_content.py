@@ -10,10 +10,11 @@ from attrs import frozen
 
 from minishop.errors import InvalidInput, RemoteError
 from minishop.flows import Flow
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._exchange import Message
 from minishop.wechat._json import as_int, as_mapping, as_text
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 
 __all__ = ["LABELS", "MediaType", "Scene", "Suggestion", "Verdict", "check_media", "check_text", "read_verdict"]
 

@@ -8,12 +8,13 @@ from attrs import field, frozen
 
 from minishop.errors import InvalidInput, OutcomeUnknown, RemoteError
 from minishop.flows import Flow
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._codes import TOKEN_CODES, error_for
 from minishop.wechat._errors import LoginRefused
 from minishop.wechat._exchange import Message, exchange
 from minishop.wechat._json import as_text
-from minishop.wechat._program import Program
+from minishop.wechat._program import Program, holds_secrets
+from minishop.wechat._refusal import refusal
 from minishop.wechat._user_data import session_signature
 
 __all__ = ["Session", "check_session", "log_in"]
@@ -36,7 +37,7 @@ class Session:
     session_key: str = field(repr=False)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("Session holds a secret and cannot be pickled or copied; keep the fields that you need")
+        raise holds_secrets(self)
 
 
 def log_in(program: Program, code: str) -> Flow[Session]:
@@ -64,7 +65,7 @@ def log_in(program: Program, code: str) -> Flow[Session]:
     if answer.errcode in TOKEN_CODES:  # no token goes with this call: the number is about the secret
         raise error_for(40125, rid=answer.rid)
     if answer.errcode:
-        raise error_for(answer.errcode, rid=answer.rid)
+        raise (yield from refusal(answer))
     openid, key = as_text(answer.fields.get("openid")), as_text(answer.fields.get("session_key"))
     if not openid or not key:
         raise RemoteError("the platform's answer names nobody", code="login_unfinished")

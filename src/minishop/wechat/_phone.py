@@ -9,12 +9,13 @@ from attrs import field, frozen
 
 from minishop.errors import OutcomeUnknown, RemoteError
 from minishop.flows import Flow
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._errors import InvalidUserData
 from minishop.wechat._exchange import Message
 from minishop.wechat._json import as_mapping, as_text
 from minishop.wechat._login import check_code, unfinished
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 from minishop.wechat._user_data import decrypt_user_data
 
 __all__ = ["PhoneNumber", "decrypt_phone_number", "fetch_phone_number"]

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from attrs import Attribute, field, frozen
 
-from minishop.errors import InvalidInput
+from minishop.errors import CallerError, InvalidInput
 from minishop.quotes.checks import instance_of, one_of, optional
 
-__all__ = ["Program", "PushSettings", "TokenMode"]
+__all__ = ["Program", "PushSettings", "TokenMode", "holds_secrets"]
 
 #: ``stable``: `/cgi-bin/stable_token`, the same token for everybody who asks. ``legacy``: `/cgi-bin/token`, a new one
 #: for each who asks, which ends the one before.
@@ -19,6 +19,15 @@ TokenMode: TypeAlias = Literal["stable", "legacy"]
 
 _HOST = "https://api.weixin.qq.com"
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def holds_secrets(thing: object) -> CallerError:
+    """What is raised when something that holds secrets is pickled or copied."""
+    return CallerError(
+        f"{type(thing).__name__} holds secrets and cannot be pickled or copied",
+        code="holds_secrets",
+        next_step="Keep the settings it is made of where secrets are kept, and make it where it is used.",
+    )
 
 
 def _appid(instance: object, attribute: Attribute[str], value: object) -> None:
@@ -67,7 +76,7 @@ class PushSettings:
     encoding_aes_key: str = field(default="", validator=_aes_key, repr=False)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds secrets and cannot be pickled or copied")
+        raise holds_secrets(self)
 
 
 @frozen(kw_only=True)
@@ -89,4 +98,4 @@ class Program:
     push: PushSettings | None = field(default=None, validator=optional(instance_of(PushSettings)))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds a secret and cannot be pickled or copied")
+        raise holds_secrets(self)

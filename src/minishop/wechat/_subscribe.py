@@ -10,11 +10,12 @@ from attrs import Attribute, field, frozen
 from minishop.errors import InvalidInput
 from minishop.flows import Flow
 from minishop.quotes.checks import as_dict, one_of, text, text_or_empty
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._exchange import Message
 from minishop.wechat._fields import check_field
 from minishop.wechat._json import as_text
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 
 __all__ = ["NoConsent", "Release", "Sent", "SubscribeMessage", "send_subscribe_message"]
 

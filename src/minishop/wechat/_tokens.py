@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from minishop.errors import MinishopError, RemoteError
+from minishop.errors import MinishopError, OutcomeUnknown, RemoteError
 from minishop.flows import Flow, GetToken, NewNonce, Now, SetToken, Sleep, StoredToken, TryLock, Unlock, ask
 from minishop.wechat._codes import error_for
 from minishop.wechat._errors import PlatformError
@@ -24,6 +24,7 @@ from minishop.wechat._exchange import Message, exchange
 from minishop.wechat._force import spend_force
 from minishop.wechat._json import as_int
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 
 __all__ = ["access_token", "effective_life", "other_token", "token_key"]
 
@@ -117,9 +118,12 @@ def _fetch(program: Program, stored: StoredToken | None, refused: str) -> Flow[s
 
 def _request(program: Program, stored: StoredToken | None, *, is_forced: bool) -> Flow[StoredToken]:
     sent_at = yield from ask(Now())
-    answer = yield from exchange(program, _message(program, is_forced))
+    try:
+        answer = yield from exchange(program, _message(program, is_forced))
+    except OutcomeUnknown:  # of this fetch, not of the call that needs the token
+        raise _unavailable("the platform did not answer when the access token was renewed by force") from None
     if answer.errcode:
-        raise error_for(answer.errcode, rid=answer.rid)
+        raise (yield from refusal(answer))
     value, expires_in = answer.fields.get("access_token"), as_int(answer.fields.get("expires_in"))
     if not isinstance(value, str) or not value or not value.isascii() or expires_in is None:
         raise _unavailable("the platform's answer holds no access token")

@@ -14,10 +14,11 @@ from attrs import field, frozen
 from minishop.errors import InvalidInput, RemoteError
 from minishop.flows import Flow
 from minishop.quotes.checks import as_tuple, each, text, text_or_empty
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._exchange import Message
 from minishop.wechat._json import as_int, as_list, as_mapping, as_text
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 
 __all__ = [
     "DeliveryCompany",

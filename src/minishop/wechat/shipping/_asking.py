@@ -10,10 +10,11 @@ from attrs import frozen
 
 from minishop.errors import InvalidInput
 from minishop.flows import Flow
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._exchange import Message
 from minishop.wechat._json import as_mapping, as_text
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 from minishop.wechat.shipping._codes import SHIPPING_CODES
 from minishop.wechat.shipping._orders import OrderPage, OrderState, ShippingOrder, read_order, read_page, state_number
 from minishop.wechat.shipping._values import OrderKey

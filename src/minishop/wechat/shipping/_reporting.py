@@ -14,10 +14,11 @@ from typing import Any
 from attrs import frozen
 
 from minishop.flows import Flow
-from minishop.wechat._call import refusal, send
+from minishop.wechat._call import send
 from minishop.wechat._errors import ShippingStateError
 from minishop.wechat._exchange import Message
 from minishop.wechat._program import Program
+from minishop.wechat._refusal import refusal
 from minishop.wechat.shipping._asking import ask_orders, find_shipping_order
 from minishop.wechat.shipping._codes import SHIPPING_CODES, UNCHANGED
 from minishop.wechat.shipping._orders import ReportedShipping
@@ -105,11 +106,10 @@ def _is_known(wanted: OrderShipping, known: ReportedShipping | None) -> bool:
     if known is None:
         return False
     is_same_way = (wanted.kind, wanted.is_split) == (known.kind, known.is_split)
-    is_finished = known.is_finished or known.finish_count > 0
     is_sent = is_same_way and (wanted.kind is not DeliveryKind.EXPRESS or _numbers(known) >= _numbers(wanted))
-    if is_sent and (is_finished or not (wanted.is_all_delivered or not wanted.is_split)):
+    if is_sent and (known.is_finished or not (wanted.is_all_delivered or not wanted.is_split)):
         return True
-    if is_finished:
+    if known.is_finished:
         raise _would_replace("already_reported", "everything of this order was reported, and differently")
     if not is_same_way:
         raise _would_replace("would_replace", "the order was reported with another way of delivery")

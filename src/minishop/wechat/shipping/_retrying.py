@@ -39,7 +39,8 @@ def next_report_at(error: MinishopError, *, attempts: int, first_at: datetime, n
 
     Args:
         error: What :meth:`MiniProgram.report_shipping` raised.
-        attempts: How many attempts were made, this one included.
+        attempts: How many attempts have ended with an error of this kind, this one included. It counts for a busy
+            platform only, which is asked five times more.
         first_at: When the first was made.
         now: The time.
     """
