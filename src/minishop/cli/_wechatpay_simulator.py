@@ -8,6 +8,7 @@ import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from minishop.cli._common import Commands
 
@@ -60,7 +61,7 @@ def add_to(commands: Commands) -> None:
         help="how the gateway proves who it is: by its public key as for new merchants, by platform certificates, or "
         "in the seven days between them (default: public_key)",
     )
-    parser.add_argument("--notify-url", metavar="URL", help="send all notifications to this address")
+    parser.add_argument("--notify-url", type=_local, metavar="URL", help="send all notifications to this address")
     parser.add_argument(
         "--settle-refunds", action="store_true", help="refunds succeed at once, instead of by a click on the page"
     )
@@ -72,6 +73,13 @@ def _port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise ValueError(text)
     return number
+
+
+def _local(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise argparse.ArgumentTypeError("must be an address on this machine, such as http://127.0.0.1:8000/pay/notify")
+    return url
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,5 +1,7 @@
 """The fixtures for pytest, as an app's own test suite uses them."""
 
+import httpx  # noqa: F401  (what a run inside imports first is forgotten after it, and would be there twice)
+
 pytest_plugins = ["pytester"]
 
 TEST = """

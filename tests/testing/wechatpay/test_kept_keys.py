@@ -62,7 +62,10 @@ def test_help_teaches(capsys):
         assert word in text
 
 
-@pytest.mark.parametrize("argv", [["--port", "x"], ["--port", "70000"], ["--keys", "none"]])
+WRONG = [["--port", "x"], ["--port", "70000"], ["--keys", "none"], ["--notify-url", "https://shop.example/"]]
+
+
+@pytest.mark.parametrize("argv", WRONG)
 def test_wrong_usage(argv, capsys):
     assert main(["wechatpay-simulator", *argv]) == 2
     assert "error: argument" in capsys.readouterr().err

@@ -132,6 +132,12 @@ def test_the_same_number_with_the_same_parameters_is_the_same_order(merchant, cl
     assert (status, content["code"]) == (400, "INVALID_REQUEST")
 
 
+def test_the_same_number_is_not_for_two_products(merchant):
+    body = product_body(merchant, "app")
+    assert merchant.post("/v3/pay/transactions/app", body)[0] == 200
+    assert merchant.post("/v3/pay/transactions/native", body)[1]["code"] == "INVALID_REQUEST"
+
+
 def test_a_paid_order_is_not_created_again_and_not_closed(merchant):
     merchant.paid()
     assert merchant.post(JSAPI, merchant.order())[1]["code"] == "ORDER_PAID"

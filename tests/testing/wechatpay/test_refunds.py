@@ -1,5 +1,6 @@
 """Refunds by the documented rules; whatever is asked for, no order gives back more than it took."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -174,6 +175,16 @@ def test_refunds_may_settle_at_once(clock):
     merchant = Merchant(WechatPaySimulator(clock=clock, refunds_settle_at_once=True), clock)
     merchant.paid()
     assert merchant.refund()[1]["status"] == "SUCCESS"
+
+
+def test_threads_that_refund_at_once_get_no_more_than_was_paid(clock):
+    simulator = WechatPaySimulator(clock=clock, refund_interval=timedelta())
+    merchant = Merchant(simulator, clock)
+    merchant.paid(total=1000)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(merchant.refund, refund=f"R-{n}", amount=100, total=1000) for n in range(24)]
+    assert sorted(one.result()[0] for one in asked) == [200] * 10 + [400] * 14
+    assert simulator.money() == {"ORDER-0001": 0}
 
 
 class Money(RuleBasedStateMachine):

@@ -22,7 +22,19 @@ from minishop.testing.wechatpay._ledger import Call, Ledger, Order
 from minishop.testing.wechatpay._refusal import Refusal, bad_field
 from minishop.testing.wechatpay._views import transaction
 
-__all__ = ["check_expiry", "close", "create", "find", "owner_in", "query_by_id", "query_by_number", "refuse_unless_new"]
+__all__ = [
+    "TRADE_TYPES",
+    "check_expiry",
+    "check_merchant",
+    "check_sub_merchant",
+    "close",
+    "close_order",
+    "create",
+    "find",
+    "owner_in",
+    "query_by_id",
+    "query_by_number",
+]
 
 TRADE_TYPES = {"jsapi": "JSAPI", "app": "APP", "h5": "MWEB", "native": "NATIVE", "codepay": "MICROPAY"}
 _LIFE = timedelta(days=7)
@@ -80,12 +92,12 @@ def create(product: str, *, is_partner: bool = False) -> Callable[[Ledger, Call]
     def take(ledger: Ledger, call: Call) -> Order:
         body = call.body
         _BODIES[product, is_partner](body, "/body")
-        check_identity(ledger, body, is_partner=is_partner)
+        _check_identity(ledger, body, is_partner=is_partner)
         if product == "jsapi" and not body["payer"]:
             raise bad_field("/body/payer", None, "missing")
         known = ledger.orders.get((body.get("sub_mchid") or ledger.credentials.mchid, body["out_trade_no"]))
         if known is not None:
-            refuse_unless_new(ledger, known, body)
+            _refuse_unless_same(ledger, known, product, body)
             return known
         order = _new_order(ledger, product, body)
         ledger.add(order)
@@ -94,7 +106,7 @@ def create(product: str, *, is_partner: bool = False) -> Callable[[Ledger, Call]
     return take
 
 
-def check_identity(ledger: Ledger, body: Mapping[str, Any], *, is_partner: bool) -> None:
+def _check_identity(ledger: Ledger, body: Mapping[str, Any], *, is_partner: bool) -> None:
     """The merchant of the body is that of the signature, and the rest belongs to it."""
     prefix = "sp_" if is_partner else ""
     check_merchant(ledger, body[f"{prefix}mchid"], f"/body/{prefix}mchid")
@@ -129,12 +141,12 @@ def check_expiry(ledger: Ledger, body: Mapping[str, Any]) -> datetime:
     return expires
 
 
-def refuse_unless_new(ledger: Ledger, known: Order, body: Mapping[str, Any]) -> None:
+def _refuse_unless_same(ledger: Ledger, known: Order, product: str, body: Mapping[str, Any]) -> None:
     """The number is known: refuses everything but the same request for an order that waits.
 
     ``time_expire`` counts only the first time, so it may differ.
     """
-    if _essence(known.request) != _essence(body):
+    if known.product != product or _essence(known.request) != _essence(body):
         raise Refusal(400, "INVALID_REQUEST", "other_parameters", number=known.out_trade_no)
     state = known.state_at(ledger.clock())
     if known.transaction_id:
