@@ -20,7 +20,7 @@ from minishop.wechat._errors import (
 from minishop.wechat._fields import FIELD_RULES, FieldRule, amount_value, check_field, thing_value, time_value
 from minishop.wechat._login import Session
 from minishop.wechat._phone import PhoneNumber, decrypt_phone_number
-from minishop.wechat._program import Program, PushSettings
+from minishop.wechat._program import Program, PushSettings, TokenMode
 from minishop.wechat._redact import redact
 from minishop.wechat._subscribe import NoConsent, Sent, SubscribeMessage
 from minishop.wechat._user_data import decrypt_user_data, is_signed_by_session
@@ -51,6 +51,7 @@ __all__ = [
     "ShippingStateError",
     "SubscribeMessage",
     "Suggestion",
+    "TokenMode",
     "Verdict",
     "Waybill",
     "WaybillGoods",

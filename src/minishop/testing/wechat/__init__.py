@@ -4,7 +4,7 @@ In the process by :class:`FakeTransport` and :class:`AsyncFakeTransport`, or ove
 :class:`FakePlatformServer`. For pytest: ``pytest_plugins = ["minishop.testing.wechat.fixtures"]``.
 """
 
-from minishop.testing.wechat._orders import Payment
+from minishop.testing.wechat._payments import Payment
 from minishop.testing.wechat._platform import FakePlatform, Fault
 from minishop.testing.wechat._pushes import Push, PushSender
 from minishop.testing.wechat._transports import AsyncFakeTransport, FakePlatformServer, FakeTransport

@@ -10,48 +10,21 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import define, field
-
+from minishop.testing.wechat._payments import (
+    AWAITING,
+    COMPLETED,
+    RECEIVED,
+    REFUNDED,
+    SETTLING,
+    SHIPPED,
+    Payment,
+    described,
+    named_fields,
+)
 from minishop.testing.wechat._report_checks import as_object, as_string, check_shipping, check_time, key_type
 from minishop.testing.wechat._wire import Call, Clock, Refusal, seconds
 
-__all__ = ["Payment", "ShippingService"]
-
-_AWAITING, _SHIPPED, _RECEIVED, _COMPLETED, _REFUNDED, _SETTLING = range(1, 7)
-
-
-@define(kw_only=True)
-class Payment:
-    """A payment that the fake knows of.
-
-    Attributes:
-        known_at: Until then the shipping service says that it does not exist.
-        state: 1 to 6, as the platform counts.
-    """
-
-    transaction_id: str
-    openid: str
-    amount: int
-    mchid: str
-    out_trade_no: str
-    sub_mchid: str
-    description: str
-    paid_at: datetime
-    known_at: datetime
-    state: int = _AWAITING
-    in_complaint: bool = False
-    logistics_type: int = 0
-    delivery_mode: int = 0
-    is_finished: bool = False
-    finish_count: int = 0
-    parcels: list[dict[str, Any]] = field(factory=list)
-    upload_time: str = ""
-    is_re_reported: bool = False
-    is_reminded: bool = False
-    shipped_at: datetime | None = None
-    received_at: datetime | None = None
-    presale_until: int | None = None
-    is_test: bool = False
+__all__ = ["ShippingService"]
 
 
 class ShippingService:
@@ -148,7 +121,7 @@ class ShippingService:
 
     def _finish(self, payment: Payment) -> None:
         payment.finish_count += 1
-        payment.state, payment.shipped_at = _SHIPPED, self._clock()
+        payment.state, payment.shipped_at = SHIPPED, self._clock()
         days = 10 if payment.logistics_type == 1 else 2
         estimated = seconds(payment.shipped_at + timedelta(days=days))
         self._settlement(payment, estimated_settlement_time=estimated)
@@ -157,7 +130,7 @@ class ShippingService:
 
     def get(self, call: Call) -> dict[str, Any]:
         """``get_order``."""
-        return {"order": _described(self._named(call.fields))}
+        return {"order": described(self._named(call.fields))}
 
     def list(self, call: Call) -> dict[str, Any]:
         """``get_order_list``."""
@@ -180,7 +153,7 @@ class ShippingService:
             start = places[0] + 1
         size = fields.get("page_size", 100)
         page = found[start : start + size]
-        answer: dict[str, Any] = {"order_list": [_described(payment) for payment in page]}
+        answer: dict[str, Any] = {"order_list": [described(payment) for payment in page]}
         answer["has_more"] = start + size < len(found)
         return answer | ({"last_index": _cursor(page[-1])} if page else {})
 
@@ -191,7 +164,7 @@ class ShippingService:
         fields = call.fields
         payment = self._named(fields)
         received = fields.get("received_time")
-        if payment.state != _SHIPPED or payment.shipped_at is None:
+        if payment.state != SHIPPED or payment.shipped_at is None:
             raise Refusal(10060028, "order is not shipped")
         if payment.logistics_type != 1:
             raise Refusal(10060032, "express only")
@@ -223,7 +196,7 @@ class ShippingService:
             raise Refusal(268546000, "type invalid")
         order = fields.get("order_id")
         known = [one for one in self.payments.values() if order in (one.transaction_id, one.out_trade_no)]
-        if not known or known[0].state != _AWAITING:
+        if not known or known[0].state != AWAITING:
             raise Refusal(268546002, "order not found")
         if fields["type"] == 2:
             known[0].is_test = True
@@ -247,7 +220,7 @@ class ShippingService:
     def receive(self, transaction_id: str, *, automatic: bool) -> None:
         """The shopper confirms, or the time for it is over."""
         payment = self.payments[transaction_id]
-        payment.state, payment.received_at = _SETTLING, self._clock()
+        payment.state, payment.received_at = SETTLING, self._clock()
         self._settlement(
             payment,
             confirm_receive_method=1 if automatic else 2,
@@ -257,11 +230,11 @@ class ShippingService:
 
     def _settlement(self, payment: Payment, **more: int) -> None:
         shipped = seconds(payment.shipped_at) if payment.shipped_at else 0
-        self._notify("trade_manage_order_settlement", {**_named_fields(payment), "shipped_time": shipped, **more})
+        self._notify("trade_manage_order_settlement", {**named_fields(payment), "shipped_time": shipped, **more})
 
     def remind_shop(self, transaction_id: str) -> None:
         """48 hours without a report."""
-        fields = {**_named_fields(self.payments[transaction_id]), "msg": "ship it"}
+        fields = {**named_fields(self.payments[transaction_id]), "msg": "ship it"}
         self._notify("trade_manage_remind_shipping", fields)
 
     # -- inside -------------------------------------------------------------------------------------------------------
@@ -294,9 +267,9 @@ class ShippingService:
             raise Refusal(10060031, "openid does not match")
 
     def _check_state(self, payment: Payment) -> None:
-        if payment.state == _REFUNDED:
+        if payment.state == REFUNDED:
             raise Refusal(10060004, "order is not shippable")
-        if payment.state in (_RECEIVED, _COMPLETED, _SETTLING):
+        if payment.state in (RECEIVED, COMPLETED, SETTLING):
             raise Refusal(10060002, "order completed")
 
     def _check_app(self, call: Call) -> None:
@@ -311,40 +284,3 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _cursor(payment: Payment) -> str:
     return f"c-{payment.transaction_id}"
-
-
-def _named_fields(payment: Payment) -> dict[str, Any]:
-    return {
-        "transaction_id": payment.transaction_id,
-        "merchant_id": payment.mchid,
-        "sub_merchant_id": payment.sub_mchid,
-        "merchant_trade_no": payment.out_trade_no,
-        "pay_time": seconds(payment.paid_at),
-    }
-
-
-def _described(payment: Payment) -> dict[str, Any]:
-    shipping: dict[str, Any] = {}
-    if payment.parcels:
-        shipping = {
-            "delivery_mode": payment.delivery_mode,
-            "logistics_type": payment.logistics_type,
-            "finish_shipping": payment.is_finished,
-            "finish_shipping_count": payment.finish_count,
-            "goods_desc": payment.description,
-            "shipping_list": [_described_parcel(parcel) for parcel in payment.parcels],
-        }
-    return {
-        **_named_fields(payment),
-        "description": payment.description,
-        "paid_amount": payment.amount,
-        "openid": payment.openid,
-        "trade_create_time": seconds(payment.paid_at),
-        "order_state": payment.state,
-        "in_complaint": payment.in_complaint,
-        "shipping": shipping,
-    }
-
-
-def _described_parcel(parcel: Mapping[str, Any]) -> dict[str, Any]:
-    return {("goods_desc" if name == "item_desc" else name): value for name, value in parcel.items()}

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias
 from minishop.testing.clock import FakeClock
 from minishop.testing.wechat._contents import Contents
 from minishop.testing.wechat._credentials import Credentials
-from minishop.testing.wechat._orders import Payment, ShippingService
+from minishop.testing.wechat._orders import ShippingService
+from minishop.testing.wechat._payments import Payment
 from minishop.testing.wechat._people import Messages, Sessions
 from minishop.testing.wechat._pushes import Push, PushSender
 from minishop.testing.wechat._waybills import Waybills

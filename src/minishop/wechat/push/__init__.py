@@ -2,27 +2,29 @@
 
 from minishop.wechat.push._cipher import open_sealed
 from minishop.wechat.push._events import (
-    ConfirmedBy,
     ExpressAction,
     ExpressPathAdded,
     MediaChecked,
     MessageDelivery,
-    OrderSettled,
     PushEvent,
-    ReportingRequired,
-    SettlementExpected,
-    ShippingOverdue,
     SubscribeAnswered,
     SubscribeChanged,
     SubscribeChoice,
     SubscribeDelivered,
-    TradeControlled,
-    TradeEvent,
     UnknownPush,
-    latest_settlement,
 )
 from minishop.wechat.push._receiving import PushRequest, ReceivedPush, Verification
 from minishop.wechat.push._signature import push_signature
+from minishop.wechat.push._trade_events import (
+    ConfirmedBy,
+    OrderSettled,
+    ReportingRequired,
+    SettlementExpected,
+    ShippingOverdue,
+    TradeControlled,
+    TradeEvent,
+    latest_settlement,
+)
 
 __all__ = [
     "ConfirmedBy",

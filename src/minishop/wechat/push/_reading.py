@@ -15,22 +15,24 @@ from attrs import frozen
 from minishop.wechat._content import Suggestion, Verdict, read_verdict
 from minishop.wechat._json import as_instant, as_int, as_list, as_mapping, as_text
 from minishop.wechat.push._events import (
-    ConfirmedBy,
     ExpressAction,
     ExpressPathAdded,
     MediaChecked,
     MessageDelivery,
-    OrderSettled,
     PushEvent,
-    ReportingRequired,
-    SettlementExpected,
-    ShippingOverdue,
     SubscribeAnswered,
     SubscribeChanged,
     SubscribeChoice,
     SubscribeDelivered,
-    TradeControlled,
     UnknownPush,
+)
+from minishop.wechat.push._trade_events import (
+    ConfirmedBy,
+    OrderSettled,
+    ReportingRequired,
+    SettlementExpected,
+    ShippingOverdue,
+    TradeControlled,
 )
 
 __all__ = ["read_event"]
