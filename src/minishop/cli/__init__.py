@@ -12,7 +12,18 @@ import sys
 from collections.abc import Sequence
 
 from minishop._version import __version__
-from minishop.cli import _check, _demo, _diagram, _lint, _quote, _schema, _wechatpay_simulator
+from minishop.cli import (
+    _carriers,
+    _check,
+    _demo,
+    _diagram,
+    _lint,
+    _logistics_simulator,
+    _quote,
+    _schema,
+    _track,
+    _wechatpay_simulator,
+)
 from minishop.errors import InvalidDocument, InvalidInput, Problem
 
 __all__ = ["main"]
@@ -26,6 +37,7 @@ examples:
   minishop lint rules.toml                       what is wrong with the campaign?
   minishop check scenarios/                      do carts still cost what they must?
   minishop schema > rules.schema.json            lets an editor check and complete rules
+  minishop track NUMBER --carrier yto            where is the parcel?
   minishop diagram --format svg > order.svg      the life of an order as a picture
   minishop wechatpay-simulator                   a WeChat Pay gateway to build against
 
@@ -65,6 +77,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+_COMMANDS = (
+    _quote,
+    _lint,
+    _check,
+    _schema,
+    _diagram,
+    _demo,
+    _track,
+    _carriers,
+    _wechatpay_simulator,
+    _logistics_simulator,
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="minishop",
@@ -74,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"minishop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (_quote, _lint, _check, _schema, _diagram, _demo, _wechatpay_simulator):
+    for command in _COMMANDS:
         command.add_to(commands)
     return parser
 
