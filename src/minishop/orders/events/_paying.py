@@ -34,8 +34,7 @@ __all__ = [
 
 @frozen(kw_only=True)
 class Placed(Event):
-    """The order exists: its units take stock, its coupons are locked, its points are frozen, the clock for
-    paying runs.
+    """The order exists: its units take stock, coupons are locked, points are frozen, the clock for paying runs.
 
     Attributes:
         pay_until: First instant at which no payment may be started; ``None`` if there is nothing to pay.
