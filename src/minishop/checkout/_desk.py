@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from attrs import field, frozen
 
 from minishop.cart import Shelf
+from minishop.checkout._plan import ParcelPolicy
 from minishop.errors import InvalidInput
 from minishop.flows import Flow, Now, Request, ask
+from minishop.logistics import Capabilities
 from minishop.orders import SYSTEM, Actor, Context, OrderPolicy, Table
 from minishop.promotions import Engine
 from minishop.quotes import Shopper
@@ -58,6 +60,10 @@ class Desk:
         query_after: How long a payment or refund may be silent before the gateway is asked.
         channel: Channel of the shop for audiences, for example ``mini-program``.
         description: What the shopper reads while paying; gets the order's id.
+        parcel_policy: How parcels are reported and followed.
+        reports: Whether the shop has a mini-program, to which shipping is reported.
+        trackers: Who follows parcels: the provider's name to what it can do.
+        notifies: Whether the shopper is told of new labels.
     """
 
     shop: str
@@ -75,6 +81,10 @@ class Desk:
     query_after: timedelta = timedelta(minutes=2)
     channel: str | None = "mini-program"
     description: Callable[[str], str] = field(default=lambda order: order, eq=False)
+    parcel_policy: ParcelPolicy = field(factory=ParcelPolicy)
+    reports: bool = False
+    trackers: Mapping[str, Capabilities] = field(factory=dict, eq=False)
+    notifies: bool = False
 
     @receipt_for.validator
     def _check_receipt_for(self, attribute: object, value: timedelta) -> None:

@@ -26,6 +26,7 @@ from minishop.checkout._effects import STOCK_AT, points_account
 from minishop.checkout._keys import derived_id
 from minishop.checkout._outcomes import Answer, Done, Refused, refused
 from minishop.checkout._pay import prepare_payment
+from minishop.checkout._plan import DELIVERY, delivery_kind
 from minishop.checkout._records import CLAIMS, ORDER, cart_put, load_cart, load_order
 from minishop.checkout._reprice import PRICED_FROM
 from minishop.checkout._wallet import load_coupons
@@ -68,6 +69,7 @@ class _Wish:
     is_flash: bool
     payment_channel: str
     claims: tuple[tuple[str, str], ...]
+    delivery: str
     order: str
     source: str
 
@@ -105,6 +107,7 @@ def place_order(
     payment_channel: str = "",
     payer: str = "",
     claims: tuple[tuple[str, str], ...] = (),
+    delivery: str = "express",
     order: str | None = None,
 ) -> Flow[Answer]:
     """Places an order for the selected lines of a cart, or for lines bought at once, and prepares its payment.
@@ -125,6 +128,7 @@ def place_order(
         payment_channel: The gateway's way of paying, for example ``jsapi``.
         payer: Who pays, as the gateway knows them (an openid). Not part of the order.
         claims: Flash-sale claims that the order uses: pairs of activity and token.
+        delivery: ``express``, ``same-city`` or ``pickup``: what WeChat is told of goods that are sent.
         order: The order's id; made from the key unless given.
 
     Returns:
@@ -136,7 +140,7 @@ def place_order(
 
     Raises:
         StoreBusy: ``busy``, after ``desk.rounds`` rounds.
-        InvalidInput: Neither or both of ``cart`` and ``lines``; ``expected_total`` is no amount.
+        InvalidInput: Neither or both of ``cart`` and ``lines``; ``expected_total`` is no amount; ``delivery``.
     """
     if (cart is None) == (not lines):
         raise InvalidInput("cart", "missing_key", "needs a cart or lines, one of the two")
@@ -154,6 +158,7 @@ def place_order(
         is_flash=is_flash,
         payment_channel=payment_channel,
         claims=claims,
+        delivery=delivery_kind(delivery),
         order=order or derived_id("o", desk.shop, buyer, key),
         source=f"buy-now:{buyer}:{key}",
     )
@@ -204,6 +209,7 @@ def preview_order(
         is_flash=False,
         payment_channel="",
         claims=(),
+        delivery="express",
         order="",
         source="",
     )
@@ -416,6 +422,8 @@ def _terms(desk: Desk, wish: _Wish, priced: _Priced, gift_values: Mapping[str, i
         extra[STOCK_AT] = "pay"
     if wish.claims:
         extra[CLAIMS] = [list(claim) for claim in wish.claims]
+    if wish.delivery != "express":
+        extra[DELIVERY] = str(wish.delivery)
     if desk.policy.threshold == "reprice":
         extra[PRICED_FROM] = write_request(priced.request)
     saved = {line.key: line for line in priced.cart.active_lines}

@@ -1,4 +1,7 @@
-"""The outbox: events on their way out, at least once each and in order for each order."""
+"""The outbox: events on their way out, at least once each and in order for each order.
+
+Before an event is handed to the app, what follows from it outside the order is written down (:mod:`._reacting`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from minishop.checkout._desk import Desk, now_of
+from minishop.checkout._reacting import react
 from minishop.flows import Flow, Request, ask
 from minishop.storage import Ack, ClaimRows, Fail, ListParked, OutboxRow, ParkedRow, Requeue, Skip
 
@@ -44,7 +48,7 @@ def relay(desk: Desk, *, limit: int = 100) -> Flow[Relayed]:
         rows = yield from ask(ClaimRows(now, now + _LEASE, limit - delivered - failed))
         if not rows:
             break
-        done = yield from _deliver(rows)
+        done = yield from _deliver(desk, rows)
         delivered, failed = delivered + done, failed + len(rows) - done
     return Relayed(delivered=delivered, failed=failed)
 
@@ -65,10 +69,11 @@ def skip_event(desk: Desk, row: ParkedRow) -> Flow[bool]:
     return (yield from ask(Skip(row)))
 
 
-def _deliver(rows: Iterable[OutboxRow]) -> Flow[int]:
+def _deliver(desk: Desk, rows: Iterable[OutboxRow]) -> Flow[int]:
     done = 0
     for row in rows:
         try:
+            yield from react(desk, row)
             yield from ask(Publish(row))
         except Exception:  # the consumer is the app's, and whatever it raises means: not delivered
             now = yield from now_of()

@@ -13,30 +13,48 @@ from typing import Any
 from minishop.cart import Shelf
 from minishop.checkout import (
     _after_sales,
+    _alerts,
     _carts,
     _close,
+    _following,
+    _health,
+    _hearing,
     _looking,
     _parcels,
     _pay,
     _place,
+    _reacting,
     _receiving,
     _reconcile,
     _refunds,
     _relay,
+    _reporting,
+    _settling,
     _sweep,
     _wallet,
 )
 from minishop.checkout._claims import claim_handlers
 from minishop.checkout._desk import Desk, GetShelf, GetShopper
+from minishop.checkout._ports import (
+    Messages,
+    Openid,
+    Trackers,
+    as_trackers,
+    message_handlers,
+    platform_handlers,
+    tracker_handlers,
+)
 from minishop.checkout._relay import Publish
-from minishop.errors import CallerError
+from minishop.errors import CallerError, InvalidInput
 from minishop.flows import Handlers, Now, awaitable, blocking
 from minishop.inventory import AsyncClaimStore, ClaimStore
+from minishop.logistics import AsyncTrackingProvider, TrackingProvider
 from minishop.orders import OrderPolicy
 from minishop.payments import AsyncGateway, Gateway, gateway_handlers
 from minishop.promotions import Engine
 from minishop.quotes import Shopper
 from minishop.storage import AsyncStore, OutboxRow, Store, store_handlers
+from minishop.wechat import AsyncMiniProgram, MiniProgram
 
 __all__ = ["AsyncShop", "Shop"]
 
@@ -55,6 +73,12 @@ class _Base:
         claims: Where flash-sale claims are kept; ``None``: there are no flash sales.
         publish: Gets every event of an order, at least once and in order; an exception means it comes again.
         policy: Of orders.
+        mini_program: The mini-program platform: what leaves is reported to it, so that the shop gets its money.
+        openid: Gets an order, answers who paid it: their openid under the mini-program; ``None``: it was not paid
+            there, so it is not reported and nobody is told. By default the buyer's id is their openid.
+        messages: What shoppers are told by subscribe message when an order gets a new label: gets the order and the
+            label's code, answers template id, page and data, or ``None``; or such functions of the order, by label.
+        tracking: Who follows parcels: a provider, or several by their names.
         settings: Further fields of :class:`Desk`.
     """
 
@@ -71,8 +95,15 @@ class _Base:
         claims: ClaimStore | AsyncClaimStore | None = None,
         publish: Callable[[OutboxRow], object] | None = None,
         policy: OrderPolicy | None = None,
+        mini_program: MiniProgram | AsyncMiniProgram | None = None,
+        openid: Openid | None = None,
+        messages: Messages | None = None,
+        tracking: TrackingProvider | AsyncTrackingProvider | Trackers | None = None,
         **settings: Any,
     ) -> None:
+        if messages is not None and mini_program is None:
+            raise InvalidInput("mini_program", "missing_key", "must be given with messages: it sends them")
+        trackers = as_trackers(tracking)
         #: What every use case goes by.
         self.desk = Desk(
             shop=shop,
@@ -80,18 +111,25 @@ class _Base:
             gateway=gateway.name,
             merchant=gateway.merchant,
             policy=policy or OrderPolicy(),
+            reports=mini_program is not None,
+            trackers={name: provider.capabilities for name, provider in trackers.items()},
+            notifies=messages is not None,
             **settings,
         )
+        heard = publish or (_nobody if mini_program is None and not trackers else _ignore)
         known = shopper or (lambda buyer: Shopper(id=buyer))
         #: What answers the requests of flows; a flow of the app's own can be run with them.
         self.handlers: Handlers = {
             **store_handlers(store),
             **gateway_handlers(gateway),
             **claim_handlers(claims),
+            **platform_handlers(mini_program, openid),
+            **message_handlers(messages),
+            **tracker_handlers(trackers),
             Now: lambda ask: clock(),
             GetShelf: lambda ask: shelf(ask.skus, ask.buyer),
             GetShopper: lambda ask: known(ask.buyer),
-            Publish: lambda ask: (publish or _nobody)(ask.row),
+            Publish: lambda ask: heard(ask.row),
         }
 
     def __repr__(self) -> str:
@@ -100,6 +138,10 @@ class _Base:
 
 def _nobody(row: OutboxRow) -> None:
     raise CallerError("nobody listens to the outbox", code="no_consumer", next_step="Give the shop `publish`.")
+
+
+def _ignore(row: OutboxRow) -> None:
+    """The shop itself listens, so the app need not."""
 
 
 class Shop(_Base):
@@ -158,6 +200,13 @@ class Shop(_Base):
     requeue_event = blocking(_relay.requeue_event)
     skip_event = blocking(_relay.skip_event)
     reconcile_day = blocking(_reconcile.reconcile_day)
+    parcels = blocking(_following.parcels)
+    parcel_pushed = blocking(_hearing.parcel_pushed)
+    platform_pushed = blocking(_settling.platform_pushed)
+    shipping_reports = blocking(_reporting.shipping_reports)
+    follow_again = blocking(_reacting.follow_again)
+    alerts = blocking(_alerts.list_alerts)
+    health = blocking(_health.health)
 
 
 class AsyncShop(_Base):
@@ -216,3 +265,10 @@ class AsyncShop(_Base):
     requeue_event = awaitable(_relay.requeue_event)
     skip_event = awaitable(_relay.skip_event)
     reconcile_day = awaitable(_reconcile.reconcile_day)
+    parcels = awaitable(_following.parcels)
+    parcel_pushed = awaitable(_hearing.parcel_pushed)
+    platform_pushed = awaitable(_settling.platform_pushed)
+    shipping_reports = awaitable(_reporting.shipping_reports)
+    follow_again = awaitable(_reacting.follow_again)
+    alerts = awaitable(_alerts.list_alerts)
+    health = awaitable(_health.health)

@@ -6,7 +6,7 @@ kind of work is done and counted apart; one item that cannot be done is put off 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -16,11 +16,16 @@ from minishop.checkout._after_sales import grant_owed
 from minishop.checkout._claims import give_back_claims, give_back_expired
 from minishop.checkout._close import expire
 from minishop.checkout._desk import Desk, now_of
+from minishop.checkout._following import follow_parcel
+from minishop.checkout._kept import CHECK_SETTLEMENT, FOLLOW_PARCEL, REPORT_SHIPPING, SEND_NOTICE
+from minishop.checkout._notices import send_notice
 from minishop.checkout._outcomes import Done, Refused
 from minishop.checkout._pay import query_payment
 from minishop.checkout._records import GIVE_BACK, GRANT_OWED, QUERY_LEG, QUERY_PAYMENT, SEND_LEG, load_order
 from minishop.checkout._refunds import query_leg, send_leg
 from minishop.checkout._relay import relay
+from minishop.checkout._reporting import report_shipping
+from minishop.checkout._settling import check_settlement
 from minishop.checkout._stray import TIMER as REFUND_STRAY
 from minishop.checkout._stray import refund_stray
 from minishop.flows import Flow, ask
@@ -49,6 +54,9 @@ class Swept:
         claims: Flash-sale claims given back.
         holds: Expired holds that were tidied away.
         events: Outbox rows delivered.
+        reports: Shipping reports that came one step further, and settlements that were compared.
+        parcels: Parcels that were subscribed to or asked about.
+        notices: Messages to shoppers that came to an end or one step further.
         receipts: Expired receipts forgotten.
         put_off: Items that could not be done now.
         errors: What was raised by items that were put off, as text, at most 20.
@@ -62,6 +70,9 @@ class Swept:
     claims: int = 0
     holds: int = 0
     events: int = 0
+    reports: int = 0
+    parcels: int = 0
+    notices: int = 0
     receipts: int = 0
     put_off: int = 0
     errors: tuple[str, ...] = field(default=())
@@ -75,6 +86,8 @@ class Swept:
 def sweep(desk: Desk, *, limit: int = 100, relays: bool = True) -> Flow[Swept]:
     """Does what is due, at most ``limit`` items of each kind. Run it every minute or so, on any number of machines.
 
+    What events lead to outside the shop is done after they were delivered, in the same run.
+
     Args:
         desk: The shop's.
         limit: Items of each kind.
@@ -87,8 +100,10 @@ def sweep(desk: Desk, *, limit: int = 100, relays: bool = True) -> Flow[Swept]:
     holds = yield from ask(DropHolds(now, limit))
     claims = done.claims + (yield from give_back_expired(desk, limit))
     events = (yield from relay(desk, limit=limit)) if relays else None
-    receipts = yield from ask(DropReceipts(now, limit))
-    return evolve(done, claims=claims, holds=holds, events=events.delivered if events else 0, receipts=receipts)
+    done = evolve(done, claims=claims, holds=holds, events=events.delivered if events else 0)
+    for name, kinds, work in _outside(desk):
+        done = yield from _work_off(desk, done, name, kinds, work, limit)
+    return evolve(done, receipts=(yield from ask(DropReceipts(now, limit))))
 
 
 def _work_off(desk: Desk, done: Swept, name: str, kinds: tuple[str, ...], work: _Work, limit: int) -> Flow[Swept]:
@@ -158,3 +173,14 @@ _KINDS: tuple[tuple[str, tuple[str, ...], _Work], ...] = (
     ("strays", (REFUND_STRAY,), _stray),
     ("claims", (GIVE_BACK,), _give_back),
 )
+
+
+def _outside(desk: Desk) -> Iterator[tuple[str, tuple[str, ...], _Work]]:
+    """The kinds of work that need somebody outside, as far as the shop has them."""
+    if desk.reports:
+        yield "reports", (REPORT_SHIPPING,), report_shipping
+        yield "reports", (CHECK_SETTLEMENT,), check_settlement
+    if desk.trackers:
+        yield "parcels", (FOLLOW_PARCEL,), follow_parcel
+    if desk.notifies:
+        yield "notices", (SEND_NOTICE,), send_notice

@@ -15,11 +15,13 @@ from attrs import field, frozen
 from minishop.errors import InvalidInput
 from minishop.messages import (
     _en,
+    _en_alerts,
     _en_checkout,
     _en_lint,
     _en_logistics,
     _en_orders,
     _zh,
+    _zh_alerts,
     _zh_checkout,
     _zh_lint,
     _zh_logistics,
@@ -72,8 +74,8 @@ class Catalogue:
         return Catalogue(language or self.language, {**self.texts, **texts})
 
 
-_ENGLISH = (_en, _en_checkout, _en_lint, _en_logistics, _en_orders)
-_CHINESE = (_zh, _zh_checkout, _zh_lint, _zh_logistics, _zh_orders)
+_ENGLISH = (_en, _en_alerts, _en_checkout, _en_lint, _en_logistics, _en_orders)
+_CHINESE = (_zh, _zh_alerts, _zh_checkout, _zh_lint, _zh_logistics, _zh_orders)
 
 _CATALOGUES = {
     "en": Catalogue("en", {code: text for area in _ENGLISH for code, text in area.TEXTS.items()}),

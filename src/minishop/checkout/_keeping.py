@@ -1,0 +1,106 @@
+"""Reading and writing what :mod:`._kept` describes.
+
+Work that calls somebody is *taken* first: the record says that somebody is being called and until when nobody else
+should, and only who wrote that calls. If that process dies, the clock brings somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+from attrs import evolve
+
+from minishop.checkout._alerts import ALERT, Raised
+from minishop.checkout._commit import commit
+from minishop.checkout._desk import Desk
+from minishop.checkout._kept import NoticeRecord, ParcelRecord, ReportRecord, Waybill, Work
+from minishop.flows import Flow, ask
+from minishop.storage import Batch, Committed, Conflict, Load, LoadMany, Put, StoreBusy, Stored
+from minishop.storage.codec import Codec
+
+__all__ = ["busy", "keep", "load_record", "load_records", "put_record", "taken_until"]
+
+#: Longer than any call may take.
+_LEASE = timedelta(minutes=2)
+
+_Record: TypeAlias = ReportRecord | ParcelRecord | NoticeRecord | Waybill
+_R = TypeVar("_R", ReportRecord, ParcelRecord, NoticeRecord, Waybill)
+_W = TypeVar("_W", ReportRecord, ParcelRecord, NoticeRecord)
+
+_KINDS: Mapping[type[Any], str] = {
+    ReportRecord: "shipping-report",
+    ParcelRecord: "parcel",
+    NoticeRecord: "notice",
+    Waybill: "waybill",
+}
+_CODEC = Codec({cls: f"{kind}/1.0" for cls, kind in _KINDS.items()})
+
+
+def load_record(cls: type[_R], name: str) -> Flow[tuple[_R, int] | None]:
+    """A record and its version."""
+    stored = yield from ask(Load(_KINDS[cls], name))
+    return None if stored is None else (_decode(cls, stored), stored.version)
+
+
+def load_records(cls: type[_R], names: tuple[str, ...]) -> Flow[tuple[_R, ...]]:
+    """Those of the records that exist."""
+    found = yield from ask(LoadMany(_KINDS[cls], names))
+    return tuple(_decode(cls, stored) for stored in found)
+
+
+def _decode(cls: type[_R], stored: Stored) -> _R:
+    return _CODEC.decode(cls, stored.document, stored.personal)
+
+
+def put_record(desk: Desk, record: _Record, expected: int) -> Put:
+    """The put of a record, its clocks among it.
+
+    Args:
+        desk: The shop's.
+        record: As it is now.
+        expected: The stored version that it replaces; 0: none.
+    """
+    encoded = _CODEC.encode(record)
+    return Put(
+        kind=_KINDS[type(record)],
+        id=record.id,
+        expected=expected,
+        document=encoded.document,
+        personal=encoded.personal,
+        shop=desk.shop,
+        shopper=record.buyer,
+        label=record.state,
+        created_at=record.created_at,
+        timers=record.clocks,
+    )
+
+
+def keep(
+    desk: Desk,
+    record: _Record,
+    expected: int,
+    now: datetime,
+    *,
+    alerts: tuple[Raised, ...] = (),
+    more: Put | None = None,
+) -> Flow[int | None]:
+    """Writes a record, and alerts with it; returns its version. ``None``: somebody else was faster."""
+    put = put_record(desk, record, expected)
+    puts = (put, *(alert.put for alert in alerts), *(() if more is None else (more,)))
+    batch = Batch(now=now, puts=puts, events=tuple(alert.row for alert in alerts))
+    result = yield from commit(desk, batch)
+    if alerts and isinstance(result, Conflict) and result.which.startswith(f"{ALERT}:"):
+        return (yield from keep(desk, record, expected, now, more=more))  # somebody else has just raised it
+    return result.versions[put.kind, put.id] if isinstance(result, Committed) else None
+
+
+def taken_until(record: _W, now: datetime) -> _W:
+    """The record while somebody is called on its behalf."""
+    return evolve(record, state=Work.CALLING, due_at=now + _LEASE)
+
+
+def busy(what: str) -> StoreBusy:
+    """The error after ``desk.rounds`` rounds."""
+    return StoreBusy(f"others changed {what} faster than it could be decided", code="busy")
