@@ -159,8 +159,9 @@ def test_unknown_paths_and_methods_are_answered_by_a_web_server(simulator, merch
 
 
 def test_every_answer_has_its_own_request_id(simulator, merchant):
-    ids = [dict(simulator.exchange(merchant.request("GET", QUERY)).headers)["Request-ID"] for _ in range(3)]
-    assert len(set(ids)) == 3
+    answers = [dict(simulator.exchange(merchant.request("GET", QUERY)).headers) for _ in range(3)]
+    assert len({headers["Request-ID"] for headers in answers}) == 3
+    assert {headers["Date"] for headers in answers} == {"Mon, 01 Jun 2026 04:00:00 GMT"}
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,19 @@ def test_a_lost_attempt_is_made_up_for(simulator, merchant, clock):
     assert [one.attempt for one in collect(simulator)] == [2]
 
 
+def test_a_delayed_one_comes_after_what_happened_meanwhile(simulator, merchant, clock):
+    merchant.paid()
+    simulator.disturb_next(NoticeFault.DELAYED)
+    assert collect(simulator) == []
+    merchant.refund()
+    simulator.settle_refund("R-1")
+    assert [one.event_type for one in collect(simulator)] == ["REFUND.SUCCESS"]
+    clock.advance(minutes=59)
+    assert collect(simulator) == []
+    clock.advance(minutes=1)
+    assert [(one.event_type, one.attempt) for one in collect(simulator)] == [("TRANSACTION.SUCCESS", 1)]
+
+
 @pytest.mark.parametrize("fault", [NoticeFault.DUPLICATED, NoticeFault.REPLAYED])
 def test_twice(simulator, merchant, clock, fault):
     merchant.paid()
@@ -181,6 +194,16 @@ def test_reordered(simulator, merchant):
     simulator.disturb_next(NoticeFault.REORDERED)
     numbers = [merchant.open(*_sent(one))[1]["out_trade_no"] for one in collect(simulator)]
     assert numbers == ["ORDER-0002", "ORDER-0003", "ORDER-0001"]
+
+
+def test_what_was_put_back_is_not_lost(simulator, merchant):
+    merchant.paid("ORDER-0001")
+    merchant.paid("ORDER-0002")
+    simulator.disturb_next(NoticeFault.REORDERED)
+    taking = simulator.due()
+    next(taking).answered(200)
+    taking.close()
+    assert [merchant.open(*_sent(one))[1]["out_trade_no"] for one in collect(simulator)] == ["ORDER-0001"]
 
 
 def test_a_fault_can_wait_for_its_event(simulator, merchant):

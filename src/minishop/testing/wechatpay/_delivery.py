@@ -18,7 +18,6 @@ __all__ = ["Courier", "Delivery", "Handler"]
 Handler: TypeAlias = Callable[[Mapping[str, str], bytes], int]
 
 _TWICE = {NoticeFault.DUPLICATED, NoticeFault.REPLAYED}
-_NOT_SENT = {NoticeFault.LOST, NoticeFault.DELAYED}
 
 
 @frozen(kw_only=True)
@@ -63,23 +62,32 @@ class Courier:
 
     def due(self) -> Iterator[Delivery]:
         """Every attempt that is due, and those that fall due meanwhile, one after the other."""
-        put_back: list[Notice] = []
-        while True:
+        later: list[Notice] = []
+        try:
+            while True:
+                with self.lock:
+                    notice = self.outbox.pop_due()
+                    fault = self.asked.take(notice.event_type) if notice else None
+                    notice = notice or (later.pop(0) if later else None)
+                    if notice is None:
+                        return
+                    if fault is NoticeFault.REORDERED:
+                        later.append(notice)
+                        continue
+                    deliveries = self._attempt(notice, fault)
+                yield from deliveries
+        finally:
+            # Whoever takes no more must not lose what was put back.
             with self.lock:
-                ready = [one for one in self.outbox.due() if one not in put_back] or self.outbox.due()
-                if not ready:
-                    return
-                notice = ready[0]
-                fault = self.asked.take(notice.event_type) if notice not in put_back else None
-                if fault is NoticeFault.REORDERED:
-                    put_back.append(notice)
-                    continue
-                deliveries = self._attempt(notice, fault)
-            yield from deliveries
+                for notice in later:
+                    self.outbox.schedule(notice, notice.created_at)
 
     def _attempt(self, notice: Notice, fault: NoticeFault | None) -> list[Delivery]:
-        self.outbox.take(notice)
-        if fault in _NOT_SENT:
+        if fault is NoticeFault.DELAYED:
+            self.outbox.postpone(notice)
+            return []
+        self.outbox.count_attempt(notice)
+        if fault is NoticeFault.LOST:
             return []
         sealed = [self.outbox.seal(notice, fault)]
         if fault in _TWICE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import format_datetime
 from html import escape
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
@@ -95,7 +97,11 @@ class Engine:
 
     def _finished(self, request: Received, reply: Reply, fault: Fault | None) -> Reply:
         """With the header fields that every answer has, and the proof of a success."""
-        extra = {"Request-ID": f"08{self.ledger.token()[:30].upper()}", "Cache-Control": "no-cache, must-revalidate"}
+        extra = {
+            "Date": format_datetime(self.ledger.clock().astimezone(UTC), usegmt=True),
+            "Request-ID": f"08{self.ledger.token()[:30].upper()}",
+            "Cache-Control": "no-cache, must-revalidate",
+        }
         body = reply.body
         if 200 <= reply.status < 300 and reply.is_proven:
             key = self.ledger.platform.for_reply(request.headers.get("Wechatpay-Serial"))

@@ -58,9 +58,9 @@ class NoticeFault(StrEnum):
     """What happens to an attempt to notify. If it is not acknowledged, the next attempt is a proper one."""
 
     LOST = "lost"
-    """It does not arrive."""
+    """It does not arrive; the gateway tries again."""
     DELAYED = "delayed"
-    """It is left out, as if the first attempt had been a retry."""
+    """It comes an hour later, perhaps after what happened meanwhile."""
     REORDERED = "reordered"
     """It comes after the others that are due at the same time."""
     DUPLICATED = "duplicated"

@@ -84,7 +84,7 @@ class HttpHandler(BaseHTTPRequestHandler):
         """Everything in one write: a reply in two pieces costs 40 ms where each side waits for the other."""
         lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in reply.headers]
-        lines += [f"Date: {self.date_time_string()}", "Server: minishop-simulator"]
+        lines.append("Server: minishop-simulator")
         if reply.status != HTTPStatus.NO_CONTENT:
             lines.append(f"Content-Length: {len(reply.body)}")
         lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")

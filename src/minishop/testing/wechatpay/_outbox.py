@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import define
@@ -25,9 +27,10 @@ RETRIES = (
     *(timedelta(minutes=m) for m in (3, 10, 20, 30, 30, 30, 60)),
     *(timedelta(hours=h) for h in (3, 3, 3, 6, 6)),
 )
+_DELAY = timedelta(hours=1)
 
 
-@define(kw_only=True)
+@define(kw_only=True, eq=False)
 class Notice:
     """Something that the merchant is to be told, until it is acknowledged.
 
@@ -127,7 +130,10 @@ class Outbox:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self.notices: list[Notice] = []
+        self.notices: dict[str, Notice] = {}
+        # A heap. An entry counts only while it has the time that its notice is due: others are left over.
+        self._schedule: list[tuple[datetime, int, Notice]] = []
+        self._count = count()
 
     def tell(
         self, url: str | None, event_type: str, original_type: str, summary: str, resource: Mapping[str, Any]
@@ -136,30 +142,48 @@ class Outbox:
         if not url or not self._ledger.rules.sets_api_v3_key:
             return
         now = self._ledger.clock()
-        self.notices.append(
-            Notice(
-                id=self._ledger.uuid(),
-                event_type=event_type,
-                original_type=original_type,
-                summary=summary,
-                resource=resource,
-                url=url,
-                created_at=now,
-                due_at=now,
-            )
+        notice = Notice(
+            id=self._ledger.uuid(),
+            event_type=event_type,
+            original_type=original_type,
+            summary=summary,
+            resource=resource,
+            url=url,
+            created_at=now,
+            due_at=None,
         )
+        self.notices[notice.id] = notice
+        self.schedule(notice, now)
 
-    def due(self) -> list[Notice]:
-        """Those whose time has come, the longest waiting first."""
-        now = self._ledger.clock()
-        ready = [one for one in self.notices if one.due_at is not None and one.due_at <= now]
-        return sorted(ready, key=lambda one: one.due_at or now)
+    def schedule(self, notice: Notice, at: datetime) -> None:
+        """Makes the next attempt due at a time."""
+        notice.due_at = at
+        heappush(self._schedule, (at, next(self._count), notice))
 
-    def take(self, notice: Notice) -> None:
-        """Counts an attempt and sets the time of the next, so that nobody else makes the same one."""
+    def next_due_at(self) -> datetime | None:
+        """When the next attempt is due."""
+        while self._schedule and self._schedule[0][2].due_at != self._schedule[0][0]:
+            heappop(self._schedule)
+        return self._schedule[0][0] if self._schedule else None
+
+    def pop_due(self) -> Notice | None:
+        """Takes the notice off the schedule whose time came first; ``None``: nothing is due now."""
+        at = self.next_due_at()
+        if at is None or at > self._ledger.clock():
+            return None
+        notice = heappop(self._schedule)[2]
+        notice.due_at = None
+        return notice
+
+    def count_attempt(self, notice: Notice) -> None:
+        """Counts an attempt and schedules the next, if there is to be one."""
         notice.attempts += 1
-        wait = RETRIES[notice.attempts - 1] if notice.attempts <= len(RETRIES) else None
-        notice.due_at = None if wait is None else self._ledger.clock() + wait
+        if notice.attempts <= len(RETRIES):
+            self.schedule(notice, self._ledger.clock() + RETRIES[notice.attempts - 1])
+
+    def postpone(self, notice: Notice) -> None:
+        """It comes an hour later, and no attempt is counted."""
+        self.schedule(notice, self._ledger.clock() + _DELAY)
 
     def acknowledge(self, notice: Notice) -> None:
         """No more attempts."""

@@ -158,7 +158,7 @@ def _told(ledger: Ledger) -> Table:
         "通知 · Notifications",
         "还没有通知。 Nothing to tell yet.",
         ("事件 Event", "单号 Number", "地址 Address", "次数 Attempts", "结果 Outcome"),
-        [(_notice_cells(one), _notice_buttons(one)) for one in reversed(ledger.outbox.notices[-_SHOWN:])],
+        [(_notice_cells(one), _notice_buttons(one)) for one in reversed([*ledger.outbox.notices.values()][-_SHOWN:])],
     )
 
 

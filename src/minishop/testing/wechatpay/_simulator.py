@@ -226,19 +226,18 @@ class WechatPaySimulator(People, Keys):
     def notices(self) -> tuple[Notice, ...]:
         """What the merchant was or is to be told, in the order in which it happened, as it is now."""
         with self._lock:
-            return tuple(evolve(one) for one in self._ledger.outbox.notices)
+            return tuple(evolve(one) for one in self._ledger.outbox.notices.values())
 
     def tell_again(self, notification_id: str) -> None:
         """Makes a notification due now, acknowledged or not; it is open again until it is acknowledged."""
         with self._lock:
-            for one in self._ledger.outbox.notices:
-                if one.id == notification_id:
-                    one.due_at, one.is_acknowledged = self.clock(), False
-                    return
-        raise CallerError(f"there is no notification {notification_id}", code="unknown_notification")
+            outbox = self._ledger.outbox
+            if notification_id not in outbox.notices:
+                raise CallerError(f"there is no notification {notification_id}", code="unknown_notification")
+            outbox.notices[notification_id].is_acknowledged = False
+            outbox.schedule(outbox.notices[notification_id], self.clock())
 
     def next_due_at(self) -> datetime | None:
         """When the next attempt to notify is due; ``None``: there is nothing to tell."""
         with self._lock:
-            times = [one.due_at for one in self._ledger.outbox.notices if one.due_at is not None]
-            return min(times, default=None)
+            return self._ledger.outbox.next_due_at()
