@@ -71,11 +71,7 @@ class TrackingEvent:
         return self.substatus == NOTE.substatus and self.status is ShipmentStatus.UNKNOWN
 
 
-def _key(event: TrackingEvent) -> _Key:
-    return event.leg, event.at, event.code, event.text
-
-
-def order_of(event: TrackingEvent) -> tuple[datetime, int, int, str, str]:
+def _order_of(event: TrackingEvent) -> tuple[datetime, int, int, str, str]:
     """What events are sorted by: time, leg, the provider's order, then anything that is the same everywhere."""
     return event.at, event.leg, event.rank, event.code, event.text
 
@@ -96,7 +92,7 @@ def merge_events(*groups: Iterable[TrackingEvent]) -> tuple[TrackingEvent, ...]:
             has_uncoded = has_uncoded or not event.code
     if has_uncoded:
         found = _without_told_again(found)
-    return tuple(sorted(found.values(), key=order_of))
+    return tuple(sorted(found.values(), key=_order_of))
 
 
 def _join(one: TrackingEvent, other: TrackingEvent) -> TrackingEvent:
@@ -122,9 +118,6 @@ def _without_told_again(found: dict[_Key, TrackingEvent]) -> dict[_Key, Tracking
 
 
 def is_ascending(events: tuple[TrackingEvent, ...]) -> bool:
-    """Whether a tuple is surely what :func:`merge_events` would make of it."""
-    if not all(event.code for event in events):
-        return False
-    orders = [order_of(event) for event in events]
-    has_order = all(before < after for before, after in pairwise(orders))
-    return has_order and len({_key(event) for event in events}) == len(events)
+    """Whether a tuple is surely what :func:`merge_events` would make of it, told at a glance."""
+    has_codes = all(event.code for event in events)
+    return has_codes and all(before.at < after.at for before, after in pairwise(events))

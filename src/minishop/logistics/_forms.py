@@ -6,7 +6,6 @@ each field once or an error.
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_qp
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
@@ -15,8 +14,7 @@ __all__ = ["FORM", "decode_form", "encode_form", "find_header"]
 
 FORM = "application/x-www-form-urlencoded"
 
-_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_NOT_IN_A_FORM = re.compile(rb"[^\x21-\x7e]")
+_IN_A_FORM = bytes(range(0x21, 0x7F))
 _MOST_FIELDS = 100
 
 
@@ -31,8 +29,8 @@ def decode_form(body: bytes) -> dict[str, str]:
     Raises:
         ValueError: It is none: a broken escape, no UTF-8, a field twice, too many fields.
     """
-    if _BAD_ESCAPE.search(body) or _NOT_IN_A_FORM.search(body):
-        raise ValueError("no form")
+    if body.translate(None, _IN_A_FORM):
+        raise ValueError("bytes that no form has")
     fields: dict[str, str] = {}
     pairs = body.split(b"&", _MOST_FIELDS)
     if len(pairs) > _MOST_FIELDS:
@@ -50,7 +48,11 @@ def _unescape(text: bytes) -> str:
     # Percent escapes are quoted-printable ones with another sign, and the standard library reads those in C: twenty
     # times as fast as urllib for Chinese text, of which every byte is escaped.
     quoted = text.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")
-    return a2b_qp(quoted).decode("utf-8")
+    plain = a2b_qp(quoted)
+    # A good escape makes one byte of three; a broken one is left as it is, or loses its sign.
+    if len(plain) != len(quoted) - 2 * quoted.count(b"="):
+        raise ValueError("a broken escape")
+    return plain.decode("utf-8")
 
 
 def find_header(headers: object, name: str) -> str:

@@ -28,7 +28,7 @@ def parse_json(text: str) -> Any:
         value = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    return _storable(value) if _SUSPICIOUS.search(text) else value
+    return _storable(value) if "\\u" in text and _SUSPICIOUS.search(text) else value
 
 
 def _storable(value: Any) -> Any:
