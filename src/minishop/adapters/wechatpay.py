@@ -17,7 +17,7 @@ from typing import TypedDict, Unpack
 from minishop.adapters.machine import async_machine_handlers, machine_handlers, utc_now
 from minishop.flows import AsyncTransport, Handlers, Transport
 from minishop.payments.wechatpay import KeySource, Merchant, PlatformKeys
-from minishop.payments.wechatpay.client import AsyncWechatPay, OpenSpool, SubMerchant, Suite, WechatPay
+from minishop.payments.wechatpay.client import AsyncWechatPay, OpenSpool, RsaSuite, SubMerchant, Suite, WechatPay
 
 __all__ = ["Settings", "connect", "connect_async"]
 
@@ -29,7 +29,7 @@ class Settings(TypedDict, total=False):
     notify_url: str
     hosts: Iterable[str]
     sub: SubMerchant | None
-    suite: Suite | str
+    suite: Suite | RsaSuite | str
     tries: int
     pause: timedelta
     timeout: timedelta | None

@@ -568,6 +568,9 @@ def test_sm_suites_are_refused_unless_somebody_brings_one(make, script):
         def encrypt(self, text, *, keys, now):
             return "MINE-1", text[::-1]
 
+        def decrypt(self, resource):
+            return json.dumps({"opened": resource["ciphertext"]}).encode()
+
     pay = make(suite=Mine())
     script.says(
         HttpResponse(status=200, headers=Headers({"X-Mine": "yes"}), body=json.dumps(build.transaction()).encode())
@@ -575,3 +578,6 @@ def test_sm_suites_are_refused_unless_somebody_brings_one(make, script):
     assert query(pay).total == 12800
     assert dict(script.requests[0].headers)["Authorization"].startswith("MINE GET /v3/pay/")
     assert pay.encrypt("abc").text == "cba"
+    told = {"id": "1", "event_type": "NEW.KIND", "resource": {"ciphertext": "sealed"}}
+    headers = build.signed_headers(b"") | {"X-Mine": "yes"}
+    assert pay.receive(headers, json.dumps(told).encode()).unchecked().raw == {"opened": "sealed"}

@@ -31,7 +31,7 @@ from minishop.payments.wechatpay.client import (
     _transferring,
 )
 from minishop.payments.wechatpay.client._desk import MAIN_HOST, Desk, SubMerchant
-from minishop.payments.wechatpay.client._suite import Suite
+from minishop.payments.wechatpay.client._suite import RsaSuite, Suite
 
 __all__ = ["AsyncWechatPay", "WechatPay"]
 
@@ -74,7 +74,7 @@ class _Base:
         notify_url: str = "",
         hosts: Iterable[str] = (MAIN_HOST,),
         sub: SubMerchant | None = None,
-        suite: Suite | str = SCHEME,
+        suite: Suite | RsaSuite | str = SCHEME,
         tries: int = 2,
         pause: timedelta = timedelta(milliseconds=300),
         timeout: timedelta | None = None,

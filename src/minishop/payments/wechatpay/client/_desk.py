@@ -14,7 +14,7 @@ from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._merchant import Merchant
 from minishop.payments.wechatpay._refresh import KeyRing, KeySource
 from minishop.payments.wechatpay._secrets import not_to_be_stored
-from minishop.payments.wechatpay.client._suite import RSA, Suite, suite_of
+from minishop.payments.wechatpay.client._suite import RSA, RsaSuite, Suite, suite_of
 from minishop.payments.wechatpay.client._values import check_notify_url
 
 __all__ = ["BACKUP_HOST", "MAIN_HOST", "OFFICIAL_HOSTS", "Desk", "SubMerchant"]
@@ -82,7 +82,7 @@ class Desk:
     notify_url: str = ""
     hosts: tuple[str, ...] = (MAIN_HOST,)
     sub: SubMerchant | None = None
-    suite: Suite = field(default=RSA, converter=suite_of)
+    suite: Suite | RsaSuite = field(default=RSA, converter=suite_of)
     tries: int = 2
     pause: timedelta = timedelta(milliseconds=300)
     timeout: timedelta | None = None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from minishop.flows import Flow, Now, ask
 from minishop.payments.wechatpay._errors import UnknownSerial
 from minishop.payments.wechatpay._headers import HeaderSource
 from minishop.payments.wechatpay._notifications import Notification, parse_notification
 from minishop.payments.wechatpay.client._desk import Desk
+from minishop.payments.wechatpay.client._suite import RsaSuite
 
 __all__ = ["receive"]
 
@@ -27,12 +30,19 @@ def receive(desk: Desk, headers: HeaderSource, body: bytes) -> Flow[Notification
         InvalidInput: The body is not the raw bytes.
     """
     keys = yield from desk.keys.current()
-    secret = desk.merchant.api_v3_key
     now = yield from ask(Now())
+    parse = partial(
+        parse_notification,
+        headers,
+        body,
+        api_v3_key=desk.merchant.api_v3_key,
+        now=now,
+        suite=None if isinstance(desk.suite, RsaSuite) else desk.suite,
+    )
     try:
-        return parse_notification(headers, body, keys=keys, api_v3_key=secret, now=now)
+        return parse(keys=keys)
     except UnknownSerial:
         fresh = yield from desk.keys.refreshed(keys)
         if fresh is keys:
             raise
-    return parse_notification(headers, body, keys=fresh, api_v3_key=secret, now=now)
+    return parse(keys=fresh)

@@ -13,6 +13,7 @@ from minishop.payments.wechatpay._fields import encrypt_field
 from minishop.payments.wechatpay._headers import HeaderSource
 from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._merchant import Merchant
+from minishop.payments.wechatpay._notifications import NotificationSuite
 from minishop.payments.wechatpay._signing import SCHEME, authorize
 from minishop.payments.wechatpay._verifying import verify
 from minishop.payments.wechatpay.client._errors import UnsupportedSuite
@@ -20,23 +21,20 @@ from minishop.payments.wechatpay.client._errors import UnsupportedSuite
 __all__ = ["RSA", "RsaSuite", "Suite", "suite_of"]
 
 
-class Suite(Protocol):
-    """How requests are signed, responses verified, and sensitive fields encrypted."""
+class Suite(NotificationSuite, Protocol):
+    """How requests are signed, responses and notifications verified, resources and sensitive fields handled."""
 
     def authorize(
         self, merchant: Merchant, method: str, target: str, body: bytes, *, timestamp: int, nonce: str
     ) -> str:
         """The value of ``Authorization``; see :func:`~minishop.payments.wechatpay.authorize`."""
 
-    def verify(self, headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: datetime) -> None:
-        """Returns if a response is authentic; see :func:`~minishop.payments.wechatpay.verify` for what it raises."""
-
     def encrypt(self, text: str, *, keys: PlatformKeys, now: datetime) -> tuple[str, str]:
         """The serial of the key that was taken, and the encrypted text."""
 
 
 class RsaSuite:
-    """``WECHATPAY2-SHA256-RSA2048`` and RSA-OAEP."""
+    """``WECHATPAY2-SHA256-RSA2048`` and RSA-OAEP: what a client has unless it is given another suite."""
 
     def authorize(
         self, merchant: Merchant, method: str, target: str, body: bytes, *, timestamp: int, nonce: str
@@ -57,7 +55,7 @@ class RsaSuite:
 RSA = RsaSuite()
 
 
-def suite_of(suite: Suite | str) -> Suite:
+def suite_of(suite: Suite | RsaSuite | str) -> Suite | RsaSuite:
     """The suite that is meant by an object, or by a scheme's name.
 
     Raises:

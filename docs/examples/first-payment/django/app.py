@@ -1,0 +1,41 @@
+"""The shop in Django, all in one file: python app.py runserver 8000."""
+
+import json
+import sys
+
+from django.conf import settings
+from django.core.management import execute_from_command_line
+from django.http import HttpResponse, JsonResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+settings.configure(DEBUG=True, ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"])
+
+import shop  # noqa: E402
+
+
+@csrf_exempt
+@require_POST
+def buy(request):
+    asked = json.loads(request.body)
+    status, content = shop.buy(buyer=asked["buyer"], openid=asked["openid"], click=asked["click"])
+    return JsonResponse(content, status=status)
+
+
+def look(request, order):
+    status, content = shop.look(order)
+    return JsonResponse(content, status=status)
+
+
+@csrf_exempt  # WeChat Pay has no token of ours; its signature is what counts
+@require_POST
+def notified(request):
+    ack = shop.notified(request.headers, request.body)
+    return HttpResponse(ack.body, status=ack.status, headers=dict(ack.headers))
+
+
+urlpatterns = [path("orders", buy), path("orders/<str:order>", look), path("wechatpay/notify", notified)]
+
+if __name__ == "__main__":
+    execute_from_command_line(sys.argv)
