@@ -133,8 +133,9 @@ def test_from_an_empty_folder_to_a_paid_order(framework, tmp_path):
         assert ask(f"{shop}/wechatpay/notify", b"{}")[0] == 400  # nobody else can say that it is paid
         click_pay(f"{api}/")
         assert line_with(said, "TRANSACTION.SUCCESS").rstrip().endswith("204")
-        looked = json.loads(ask(f"{shop}/orders/{placed['order']}")[1])
-        assert (looked["state"], looked["paid"]) == ("待发货", 12900)
+        raw = ask(f"{shop}/orders/{placed['order']}")[1]
+        assert (json.loads(raw)["state"], json.loads(raw)["paid"]) == ("待发货", 12900)
+        assert "待发货".encode() in raw  # as the page shows it
 
 
 def test_the_tutorial_shows_these_files_and_commands():

@@ -15,17 +15,19 @@ settings.configure(DEBUG=True, ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"
 import shop  # noqa: E402
 
 
+def said(status, content):
+    return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+
+
 @csrf_exempt
 @require_POST
 def buy(request):
     asked = json.loads(request.body)
-    status, content = shop.buy(buyer=asked["buyer"], openid=asked["openid"], click=asked["click"])
-    return JsonResponse(content, status=status)
+    return said(*shop.buy(buyer=asked["buyer"], openid=asked["openid"], click=asked["click"]))
 
 
 def look(request, order):
-    status, content = shop.look(order)
-    return JsonResponse(content, status=status)
+    return said(*shop.look(order))
 
 
 @csrf_exempt  # WeChat Pay has no token of ours; its signature is what counts

@@ -4,6 +4,7 @@ import shop
 from flask import Flask, Response, request
 
 app = Flask(__name__)
+app.json.ensure_ascii = False
 
 
 @app.post("/orders")
