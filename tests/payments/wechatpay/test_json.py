@@ -42,6 +42,12 @@ def test_nesting_has_a_limit():
     assert len(read_json(json.dumps({"a": [[]] * 500}).encode())["a"]) == 500
 
 
+def test_what_nobody_keeps_may_be_deep_but_not_break_anything():
+    assert read_json(nested(DEEPEST), is_kept=False)
+    with pytest.raises(Malformed):
+        read_json(nested(100_000), is_kept=False)
+
+
 REFUSED = {
     "nan": b'{"canary": NaN}',
     "infinity": b'{"canary": Infinity}',

@@ -19,19 +19,23 @@ DEEPEST = 32
 _BLANKS = " \t\r\n"
 
 
-def read_json(raw: bytes) -> dict[str, Any]:
+def read_json(raw: bytes, *, is_kept: bool = True) -> dict[str, Any]:
     """The object that stands in some bytes.
+
+    Args:
+        raw: The bytes.
+        is_kept: Whether somebody may walk through all of it later; only then the limit of nesting matters.
 
     Raises:
         Malformed: They are not one JSON object, or not strictly.
     """
-    value = _read(raw)
+    value = _read(raw, is_kept)
     if not isinstance(value, dict):
         raise Malformed("the content is not a JSON object as the protocol has it")
     return value
 
 
-def _read(raw: bytes) -> object:
+def _read(raw: bytes, is_kept: bool) -> object:
     try:
         text = raw.decode().strip(_BLANKS)
         value, end = _DECODER.raw_decode(text)
@@ -39,9 +43,10 @@ def _read(raw: bytes) -> object:
             json.dumps(value, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError: half a surrogate pair
     except (ValueError, RecursionError):
         return None
-    if end != len(text) or (text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value)):
+    if end != len(text):
         return None
-    return value
+    # There is no deep nesting without many brackets, and those are counted in no time.
+    return None if is_kept and text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value) else value
 
 
 def _is_too_deep(value: object) -> bool:

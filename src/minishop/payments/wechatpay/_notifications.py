@@ -164,7 +164,7 @@ def parse_notification(
 def _open(
     raw: bytes, signed: SignatureFields, now: datetime, decrypt: Callable[[Mapping[str, Any]], bytes]
 ) -> Notification:
-    envelope = read_json(raw)
+    envelope = read_json(raw, is_kept=False)
     resource = envelope.get("resource")
     if not isinstance(resource, dict):
         raise wrong("resource")

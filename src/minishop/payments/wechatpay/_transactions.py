@@ -72,16 +72,18 @@ class Transaction:
         Raises:
             Malformed: A field is missing or not of the documented form.
         """
-        owner = "sp_" if "sp_mchid" in data else ""
         payer = part(data, "payer")
-        who = _Who(
-            number(data, f"{owner}mchid"),
-            number(data, f"{owner}appid"),
-            number(data, "sub_mchid") if owner else "",
-            number(data, "sub_appid", "") if owner else "",
-            text(payer, f"{owner}openid", ""),
-            text(payer, "sub_openid", "") if owner else "",
-        )
+        if "sp_mchid" not in data:
+            who = _Who(number(data, "mchid"), number(data, "appid"), "", "", text(payer, "openid", ""), "")
+        else:
+            who = _Who(
+                number(data, "sp_mchid"),
+                number(data, "sp_appid"),
+                number(data, "sub_mchid"),
+                number(data, "sub_appid", ""),
+                text(payer, "sp_openid", ""),
+                text(payer, "sub_openid", ""),
+            )
         return _transaction(data, who, "total", "payer_total")
 
     @property
