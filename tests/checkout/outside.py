@@ -65,11 +65,12 @@ class Outside(World):
     Args:
         tracking: Another provider than kuaidi100.
         is_async: Everything is.
+        clock: Another clock than a fresh one.
         settings: Of the shop.
     """
 
-    def __init__(self, *args, tracking=None, is_async=False, **settings):
-        clock = FakeClock()
+    def __init__(self, *args, tracking=None, is_async=False, clock=None, **settings):
+        clock = clock or FakeClock()
         self.platform = FakePlatform(clock=clock)
         self.platform.add_template(TEMPLATE, "character_string1", "thing2")
         self.kuaidi100 = FakeKuaidi100(clock=clock)
