@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from minishop.errors import CallerError
 from minishop.flows import Handlers, Request
 from minishop.logistics import AsyncTrackingProvider, Shipment, SubscribeRequest, TrackingProvider, TrackRequest
 from minishop.orders import Order
@@ -114,7 +113,7 @@ def platform_handlers(program: MiniProgram | AsyncMiniProgram | None, openid: Op
         openid: Finds out who paid an order; by default the buyer's id is their openid.
     """
     if program is None:
-        return {CheckTrade: _no_program}
+        return {}
     return {
         ReportShipping: lambda ask: program.report_shipping(ask.report, replace=ask.is_replacement),
         FindShippingOrder: lambda ask: program.find_shipping_order(ask.order),
@@ -122,12 +121,6 @@ def platform_handlers(program: MiniProgram | AsyncMiniProgram | None, openid: Op
         SendMessage: lambda ask: program.send_subscribe_message(ask.message),
         GetOpenid: lambda ask: openid(ask.order) if openid is not None else ask.order.buyer,
     }
-
-
-def _no_program(request: CheckTrade) -> TradeHealth:
-    raise CallerError(
-        "this shop has no mini-program", code="no_mini_program", next_step="Give the shop `mini_program`."
-    )
 
 
 def message_handlers(messages: Messages | None) -> Handlers:
