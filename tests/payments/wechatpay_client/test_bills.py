@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tracemalloc
 import zlib
 from base64 import b64encode
 from datetime import date, datetime, timedelta, timezone
@@ -196,6 +197,7 @@ def spoiled(pay, script, plain, packed, code, **changed):
         pay.trade_bill(DAY)
     assert failed.value.code == code
     assert failed.value.retryable
+    assert set(failed.value.params) == {"status", "request_id"}
     assert failed.value.__cause__ is None
 
 
@@ -446,3 +448,24 @@ cells = st.text(st.characters(exclude_characters="`\r\n", exclude_categories=["C
 def test_every_cell_is_the_one_that_was_written(rows):
     read = [{name: row[name] for name in row.columns} for row in opened(bills.text(rows))]
     assert read == rows
+
+
+@pytest.mark.oracle
+def test_memory_stays_flat(tmp_path):
+    def most(rows):
+        path = tmp_path / f"{rows}.csv"
+        whole = bills.text([bills.PAID])
+        start, end = whole.index(b"`"), whole.rindex("总交易单数".encode())
+        with path.open("wb") as file:
+            file.write(whole[:start])
+            for _ in range(rows):
+                file.write(whole[start:end])
+            file.write(whole[end:])
+        tracemalloc.start()
+        with path.open("rb") as file:
+            assert sum(row.total for row in CheckedBill(file, TradeRow, TradeSummary)) == 12800 * rows
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert most(30_000) < 1.5 * most(5_000)  # 5,000 rows are more than one block

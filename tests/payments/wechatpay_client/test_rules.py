@@ -49,7 +49,12 @@ def test_an_order(field, values):
 
 
 def test_http_is_good_for_this_machine_only():
-    for url in ("http://127.0.0.1:8000/notify", "http://localhost/notify", "http://[::1]:8000/n", "https://shop.example"):
+    for url in (
+        "http://127.0.0.1:8000/notify",
+        "http://localhost/notify",
+        "http://[::1]:8000/n",
+        "https://shop.example",
+    ):
         assert lab.order(notify_url=url).notify_url == url
     for url in ("http://127.0.0.1.evil.example/", "http://10.0.0.1/", "http://localhost:8000/?a", "http://localhost"):
         refused("notify_url", lambda url=url: lab.order(notify_url=url))

@@ -16,6 +16,7 @@ from minishop.payments.wechatpay.client import (
     Busy,
     GatewayFailed,
     NotAuthentic,
+    NotEnough,
     NotThere,
     RequestRefused,
     UnsupportedSuite,
@@ -278,6 +279,7 @@ FAILURES = {
     "403": lambda script: script.refused(403, "NO_AUTH"),
     "404-html": lambda script: HttpResponse(status=404, body=b"<html>"),
     "paid": lambda script: script.refused(400, "ORDER_PAID"),
+    "not-enough": lambda script: script.refused(403, "NOT_ENOUGH"),
     "absent": lambda script: script.refused(404, "RESOURCE_NOT_EXISTS"),
 }
 
@@ -315,6 +317,7 @@ CERTAIN = {
     "403": RequestRefused,
     "404-html": RequestRefused,
     "paid": BusinessRefused,
+    "not-enough": NotEnough,
     "absent": NotThere,
 }
 
@@ -334,7 +337,7 @@ def test_retryable_is_what_may_succeed_unchanged(make, script):
         script.says(FAILURES[failure](script))
         with pytest.raises(error) as failed:
             refund(make(tries=1))
-        assert failed.value.retryable is (error in (RemoteError, Busy))
+        assert failed.value.retryable is (error in (RemoteError, Busy, NotEnough))
 
 
 def test_pauses_double_and_vary_by_less_than_half(make, script, machine):

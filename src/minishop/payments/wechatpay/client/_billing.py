@@ -232,11 +232,19 @@ def _fetch(desk: Desk, part: _Part, spool: BinaryIO) -> Flow[None]:
         host=host,
     )
     try:
-        yield from send(desk, made)
+        response = yield from send(desk, made)
     except Spoiled:
         assert sink.failure is not None  # it says why
-        raise sink.failure from None
-    sink.finish()
+        raise _bad(sink.failure, status=0, request_id="") from None
+    try:
+        sink.finish()
+    except BadBill as error:
+        request = response.headers.get("Request-ID", "")
+        raise _bad(error, status=response.status, request_id=request) from None
+
+
+def _bad(error: BadBill, **params: object) -> BadBill:
+    return BadBill(error.message, code=error.code, params=params)
 
 
 def _whose(desk: Desk, url: str) -> tuple[str, str]:
@@ -248,4 +256,5 @@ def _whose(desk: Desk, url: str) -> tuple[str, str]:
     for host in (*desk.hosts, *OFFICIAL_HOSTS):
         if url.startswith(f"{host}/"):
             return host, url.removeprefix(host)
-    raise BadBill("a bill is said to be on a host that is not WeChat Pay's", code="unknown_host")
+    params = {"status": 0, "request_id": ""}
+    raise BadBill("a bill is said to be on a host that is not WeChat Pay's", code="unknown_host", params=params)

@@ -8,6 +8,7 @@
     └── UnsupportedSuite       SM algorithms without a suite of one's own
     RemoteError                certainly nothing was done
     ├── BusinessRefused        the state of the order, refund or account forbids it; not retryable
+    │   ├── NotEnough          the merchant's balance; later the same numbers may succeed
     │   ├── NotThere           no such order, refund or file
     │   └── NoStatement        there was no business on the day of a bill
     ├── Busy                   too many calls
@@ -16,8 +17,9 @@
     └── BadBill                a bill whose content is not what its hash says, or cannot be read
     OutcomeUnknown             it may have been done; ``next_step`` and ``params["ask"]`` say what to query
 
-``code`` is the gateway's, without underscores, where it gave one. ``params`` always has ``request_id``, which WeChat
-Pay's support asks for (empty if no answer came), and ``status``. No error holds what was sent.
+``code`` is the gateway's, without underscores, where it gave one. ``params`` of every error about a call has
+``request_id``, which WeChat Pay's support asks for (empty if no answer came), and ``status``. No error holds what was
+sent.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ __all__ = [
     "GatewayFailed",
     "NoStatement",
     "NotAuthentic",
+    "NotEnough",
     "NotThere",
     "RequestRefused",
     "UnsupportedSuite",
@@ -71,6 +74,14 @@ class BusinessRefused(RemoteError):
     http_status_hint = 409
     retryable = False
     next_step = "Query the order or refund, and go on from its state."
+
+
+class NotEnough(BusinessRefused):
+    """The merchant's account has not enough money for a refund, a transfer or a share. Nothing was done."""
+
+    code = "NOTENOUGH"
+    retryable = True
+    next_step = "Fill the account, then call again with the same numbers; never with new ones."
 
 
 class NotThere(BusinessRefused):

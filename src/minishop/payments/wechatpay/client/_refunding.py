@@ -57,7 +57,8 @@ def refund(
 
     Raises:
         InvalidInput: A field breaks its rule.
-        BusinessRefused: ``NOTENOUGH``: the merchant's balance; later again with the **same** number. Others are final.
+        NotEnough: The merchant's balance; later again with the **same** number.
+        BusinessRefused: Other states forbid it for good.
         RequestRefused: ``INVALIDREQUEST``: among others, the number is another refund's.
         OutcomeUnknown: Ask with ``query_refund``; never take a new number.
     """

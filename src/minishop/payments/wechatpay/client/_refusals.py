@@ -19,6 +19,7 @@ from minishop.payments.wechatpay.client._errors import (
     Busy,
     NoStatement,
     NotAuthentic,
+    NotEnough,
     NotThere,
     RequestRefused,
 )
@@ -56,7 +57,7 @@ _KINDS: Mapping[CodeClass, tuple[Kind, type[MinishopError]]] = {
 }
 
 #: Codes with an error class of their own, within their class.
-_SPECIAL: Mapping[str, type[MinishopError]] = {"NOSTATEMENTEXIST": NoStatement}
+_SPECIAL: Mapping[str, type[MinishopError]] = {"NOSTATEMENTEXIST": NoStatement, "NOTENOUGH": NotEnough}
 
 _SHOWN = 200
 _SECOND = timedelta(seconds=1)

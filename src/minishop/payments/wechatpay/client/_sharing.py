@@ -59,7 +59,8 @@ def share(
 
     Raises:
         InvalidInput: A field breaks its rule.
-        BusinessRefused: ``NOTENOUGH``, ``RULELIMIT`` and others.
+        NotEnough: More than can still be shared.
+        BusinessRefused: ``RULELIMIT`` and others.
         OutcomeUnknown: Ask with ``query_sharing``.
     """
     check_out_order_no(out_order_no)

@@ -98,7 +98,8 @@ def transfer(
 
     Raises:
         InvalidInput: A field breaks its rule.
-        BusinessRefused: ``NOTENOUGH`` and others.
+        NotEnough: The merchant's balance; later again with the **same** number.
+        BusinessRefused: The state of the account or the user forbids it.
         OutcomeUnknown: Ask with ``query_transfer``; never take a new number.
     """
     check_out_bill_no(out_bill_no)
