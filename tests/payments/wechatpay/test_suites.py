@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from minishop.payments.wechatpay import Expectation, Malformed, Unverified, parse_notification
+from minishop.payments.wechatpay import Expectation, Malformed, Probe, Unverified, parse_notification
 from tests.payments.wechatpay import build
 
 PAYMENT = Expectation(mchid=build.MCHID, appid=build.APPID, out_trade_no="A20260601-000001", total=12800)
@@ -27,9 +27,9 @@ class Shaking:
         return resource["ciphertext"].encode()
 
 
-def shaken(suite, *, now=build.NOW, headers=None):
+def shaken(suite, *, now=build.NOW, signature="handshake"):
     body = json.dumps(build.envelope(build.transaction(), algorithm="X", ciphertext=json.dumps(build.transaction())))
-    fields = build.signed_headers(body.encode(), signature="handshake")
+    fields = build.signed_headers(body.encode(), signature=signature)
     fields["Wechatpay-Signature-Type"] = "WECHATPAY2-SM2-WITH-SM3"
     return parse_notification(
         iter(fields.items()), body.encode(), keys=build.platform_keys(), api_v3_key="x" * 32, now=now, suite=suite
@@ -53,3 +53,10 @@ def test_another_suite_cannot_make_old_messages_young():
 def test_another_suite_may_refuse():
     with pytest.raises(Malformed):
         shaken(Shaking(trusts=False))
+
+
+def test_another_suite_sees_no_probe():
+    suite = Shaking()
+    with pytest.raises(Probe):
+        shaken(suite, signature="WECHATPAY/SIGNTEST/x")
+    assert suite.seen == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minishop.errors import InvalidInput
-from minishop.payments.wechatpay import MAX_SKEW, StaleTimestamp, Unverified, verify
+from minishop.payments.wechatpay import MAX_SKEW, KeyRing, StaleTimestamp, UnknownSerial, Unverified, verify
 from tests.payments.wechatpay import build
 from tests.payments.wechatpay.examples import some
 
@@ -134,6 +134,24 @@ def test_the_first_failing_step_is_told():
 def test_a_probe_is_a_probe_whatever_else_is_wrong(serial, rest):
     headers = build.signed_headers(BODY, signature=f"WECHATPAY/SIGNTEST/{rest}", serial=serial)
     assert code_of(headers) == "probe"
+
+
+@pytest.mark.parametrize(
+    "serial, told",
+    [("PUB_KEY_ID_7", True), ("0" * 40, True), ("a" * 40, False), ("x\ty", False), ("<script>", False)],
+)
+def test_an_unknown_serial_is_told_if_it_could_be_one(serial, told):
+    with pytest.raises(UnknownSerial) as raised:
+        check(serial=serial)
+    assert raised.value.params == ({"serial": serial} if told else {})
+    assert serial not in str(raised.value)
+
+
+@pytest.mark.parametrize("keys", [None, {}, KeyRing(build.platform_keys()), dict(build.platform_keys())])
+def test_keys_are_platform_keys(keys):
+    with pytest.raises(InvalidInput) as raised:
+        verify(build.signed_headers(BODY), BODY, keys=keys, now=build.NOW)
+    assert raised.value.field == "keys"
 
 
 # -- signatures that a lax verifier takes ---------------------------------------------------------------------------

@@ -85,7 +85,7 @@ class Probe(Unverified):
 
 
 class UnknownSerial(Unverified):
-    """Signed with a key that is not among the platform keys, or no longer valid."""
+    """Signed with a key that is not among the platform keys, or no longer valid. ``params["serial"]``: which."""
 
     code = "unknown_serial"
     retryable = True

@@ -35,7 +35,7 @@ from minishop.payments.wechatpay._resource import decrypt_resource
 from minishop.payments.wechatpay._secrets import ApiV3Key, ApiV3KeySource
 from minishop.payments.wechatpay._transactions import CombinedTransaction, Transaction
 from minishop.payments.wechatpay._transfers import OtherEvent, Transfer
-from minishop.payments.wechatpay._verifying import check_age, verified
+from minishop.payments.wechatpay._verifying import check_age, check_probe, verified
 
 __all__ = ["Kind", "Notification", "NotificationSuite", "parse_notification"]
 
@@ -192,6 +192,7 @@ def _verified_by(
     known = headers if hasattr(headers, "items") else [*headers]  # may be an iterator, and is read twice
     signed = read_headers(known)
     check_age(signed, now)
+    check_probe(signed)
     suite.verify(known, raw, keys=keys, now=now)
     return signed
 

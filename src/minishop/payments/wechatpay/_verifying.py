@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 from datetime import datetime
+from typing import NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from minishop.payments.wechatpay._checks import unix_seconds
+from minishop.errors import InvalidInput
+from minishop.payments.wechatpay._checks import matching, unix_seconds
 from minishop.payments.wechatpay._errors import (
     BadSignature,
     Malformed,
@@ -28,11 +30,12 @@ from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._raw import raw_body
 from minishop.payments.wechatpay._signing import SCHEME
 
-__all__ = ["MAX_SKEW", "check_age", "response_message", "verified", "verify"]
+__all__ = ["MAX_SKEW", "check_age", "check_probe", "response_message", "verified", "verify"]
 
 MAX_SKEW = 300
 """Seconds between a signature and now, either way. WeChat Pay's rule; it cannot be changed."""
 
+_SERIAL = matching(r"[0-9A-F]{40}|PUB_KEY_ID_[0-9]{1,64}")
 _PROBE = "WECHATPAY/SIGNTEST/"
 _PKCS1, _SHA256 = PKCS1v15(), SHA256()
 
@@ -69,13 +72,12 @@ def verified(headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: dat
             next_step=f"Only {SCHEME} is built in: choose RSA in the merchant console, or bring a suite of your own.",
         )
     check_age(fields, now)
-    if fields.signature.startswith(_PROBE):
-        raise Probe("a probe of WeChat Pay with a deliberately wrong signature")
-    key = keys.find(fields.serial)
+    check_probe(fields)
+    key = keys.find(fields.serial) if isinstance(keys, PlatformKeys) else _no_keys()
     if key is None:
-        raise UnknownSerial("the key that Wechatpay-Serial names is not known")
+        raise _unknown("the key that Wechatpay-Serial names is not known", fields.serial)
     if not key.is_good_at(now):
-        raise UnknownSerial("the certificate that Wechatpay-Serial names is not valid now")
+        raise _unknown("the certificate that Wechatpay-Serial names is not valid now", fields.serial)
     signature = _decoded(fields.signature)
     try:
         key.public_key.verify(signature, response_message(fields.timestamp, fields.nonce, body), _PKCS1, _SHA256)
@@ -96,6 +98,25 @@ def check_age(fields: SignatureFields, now: datetime) -> None:
             f"signed {abs(skew)} seconds {'ago' if skew > 0 else 'from now'}; {MAX_SKEW} are allowed",
             params={"skew": skew, "limit": MAX_SKEW},
         )
+
+
+def check_probe(fields: SignatureFields) -> None:
+    """Returns unless the signature is deliberately wrong; then nothing else about it need be right.
+
+    Raises:
+        Probe: It is.
+    """
+    if fields.signature.startswith(_PROBE):
+        raise Probe("a probe of WeChat Pay with a deliberately wrong signature")
+
+
+def _no_keys() -> NoReturn:
+    raise InvalidInput("keys", "wrong_type", "must be PlatformKeys", next_step="Of a KeyRing pass its keys.")
+
+
+def _unknown(message: str, serial: str) -> UnknownSerial:
+    # Anybody may write anything into a header field; only what could be a serial is told.
+    return UnknownSerial(message, params={"serial": serial} if _SERIAL.fullmatch(serial) else None)
 
 
 def _decoded(signature: str) -> bytes:
