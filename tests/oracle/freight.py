@@ -9,7 +9,9 @@ class Undeliverable(Exception):
 
 
 def tariff(template, destination):
-    """The region that lists the last destination code; else *."""
+    """The region that lists the last destination code; else *. None if the template refuses any of the codes."""
+    if set(template.get("no_delivery") or ()) & set(destination or ()):
+        return None
     for code in reversed(destination or []):
         for region in template["regions"]:
             if code in region["region"] and code != "*":

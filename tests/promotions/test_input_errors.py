@@ -160,6 +160,7 @@ REFUSED = [
     (FreightTemplate, "by", CHOICE),
     (FreightTemplate, "regions", LIST),
     (FreightTemplate, "free", TABLE),
+    (FreightTemplate, "no_delivery", TEXTS + NONE),
     (FreeCondition, "thresholds", LIST),
     (FreeCondition, "match", CHOICE),
     (RuleSet, "rules groups freight", LIST),

@@ -87,6 +87,15 @@ TEXTS: dict[str, str] = {
     "explain:applied": "✓ {name}: -{amount:yuan} on {base:yuan}: {lines}",
     "explain:freight": "✓ {name}: freight -{amount:yuan}",
     "explain:free_extra": "✓ {name}",
+    "explain:freight_whole": "freight {template} ({region}): {measure}: {start_fee:yuan} up to {start}, "
+    "{steps} more of {extra} at {extra_fee:yuan}: {fee:yuan}",
+    "explain:freight_extra-only": "freight {template} ({region}): {measure}: {steps} of {extra} at {extra_fee:yuan}, "
+    "beside a dearer template: {fee:yuan}",
+    "explain:freight_none": "freight {template} ({region}): {measure}: nothing, another template is dearer",
+    "explain:freight_free": "its free condition is reached",
+    "explain:in_piece": "{number} pcs",
+    "explain:in_weight": "{number} kg",
+    "explain:in_volume": "{number} m³",
     "explain:points": "✓ {name}: {used} points pay {value:yuan}: {lines}",
     "explain:reached_amount": "asks for {reach:yuan}, there is {measured:yuan}",
     "explain:reached_quantity": "asks for {reach} units, there are {measured}",

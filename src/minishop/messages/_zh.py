@@ -87,6 +87,15 @@ TEXTS: dict[str, str] = {
     "explain:applied": "✓ {name}：按 {base:yuan} 元计算，减 {amount:yuan} 元，分摊：{lines}",
     "explain:freight": "✓ {name}：运费减 {amount:yuan} 元",
     "explain:free_extra": "✓ {name}",
+    "explain:freight_whole": "运费 {template}（{region}）：共 {measure}，{start} 内 {start_fee:yuan} 元，"
+    "续 {steps} 次，每 {extra} {extra_fee:yuan} 元，合计 {fee:yuan} 元",
+    "explain:freight_extra-only": "运费 {template}（{region}）：共 {measure}，只计续费 {steps} 次，"
+    "每 {extra} {extra_fee:yuan} 元，合计 {fee:yuan} 元",
+    "explain:freight_none": "运费 {template}（{region}）：共 {measure}，另一模板运费更高，此模板不计费",
+    "explain:freight_free": "已满足包邮条件",
+    "explain:in_piece": "{number} 件",
+    "explain:in_weight": "{number} 千克",
+    "explain:in_volume": "{number} 立方米",
     "explain:points": "✓ {name}：{used} 积分抵 {value:yuan} 元，分摊：{lines}",
     "explain:reached_amount": "门槛 {reach:yuan} 元，已有 {measured:yuan} 元",
     "explain:reached_quantity": "门槛 {reach} 件，已有 {measured} 件",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from minishop.money import format_yuan
+from minishop.promotions._explain_freight import explain_freight
 from minishop.promotions._ground import Candidate, Entry
 from minishop.promotions._program import ITEM, Measure
 from minishop.promotions._reasons import Inquiry
@@ -40,7 +41,8 @@ class _Explainer:
         if self.settlement.points.used:
             entries.append(self._points())
         entries += [self._rejected(candidate, rejected) for candidate, rejected in self.rejected]
-        return Explanation(self.names.texts.language, self._summary(), tuple(entries))
+        freight = explain_freight(self.settlement, self.names)
+        return Explanation(self.names.texts.language, self._summary(), tuple(entries), freight)
 
     def _text(self, code: str, **params: object) -> str:
         return self.names.texts.text(f"explain:{code}", params)

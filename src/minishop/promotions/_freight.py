@@ -8,6 +8,7 @@ what is left, line by line, where a line's freight is its share of the template'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from attrs import frozen
 
@@ -19,7 +20,7 @@ from minishop.promotions.benefits import ShippingOff
 from minishop.promotions.rules import FreeCondition, FreightRegion, FreightTemplate, Policy
 from minishop.quotes import Cart, CartLine, Source
 
-__all__ = ["Freight", "FreightDesk", "Waiver", "line_faults"]
+__all__ = ["Charge", "Freight", "FreightDesk", "Waiver", "line_faults"]
 
 
 OverBudget = Callable[[Compiled, int], bool]
@@ -44,6 +45,35 @@ class Freight:
     waivers: tuple[Waiver, ...] = ()
     #: Candidates that saved nothing.
     idle: tuple[Candidate, ...] = ()
+
+
+@frozen
+class Charge:
+    """What one template asks for before anything is waived, and how it comes to that.
+
+    Attributes:
+        template: The template.
+        region: Its tariff for the destination.
+        code: The destination code that chose the tariff, or ``*``.
+        places: Places of its lines.
+        measure: What they measure together, in the template's unit.
+        steps: Steps of ``extra`` that were begun.
+        fee: Fen.
+        how: ``whole``; ``extra-only``: beside a template with a dearer start; ``none``: another one is the dearest.
+        is_free: Whether its own free condition is reached.
+        basis: Fen that an amount in that condition was compared with.
+    """
+
+    template: FreightTemplate
+    region: FreightRegion
+    code: str
+    places: tuple[int, ...]
+    measure: int
+    steps: int
+    fee: int
+    how: Literal["whole", "extra-only", "none"]
+    is_free: bool
+    basis: int
 
 
 class _Parcel:
@@ -177,6 +207,31 @@ class FreightDesk:
         off = sum(_face(candidate) for candidate in shipping if candidate.rule.op is Op.SHIPPING_OFF)
         return max(0, self.charge(amounts, free, _never).total - off)
 
+    def charges(self, amounts: Sequence[int], destination: Sequence[str] | None) -> Iterator[Charge]:
+        """What each template asks for, by id, when the lines cost ``amounts``; for the explanation."""
+        entries = [(parcel, parcel.measures) for parcel in self._parcels]
+        fees = {parcel.template.id: fee for parcel, _, fee in _fees(entries, self._policy.freight_combine) if parcel}
+        first = min(entries, key=lambda entry: (-entry[0].region.start_fee, entry[0].template.id), default=None)
+        by_extra = self._policy.freight_combine == "highest-first-plus-extra"
+        for parcel, measures in entries:
+            region, name, measure = parcel.region, parcel.template.id, sum(measures.values())
+            how: Literal["whole", "extra-only", "none"] = "whole" if name in fees else "none"
+            if by_extra and first is not None and parcel is not first[0]:
+                how = "extra-only"
+            counted = measure if how == "extra-only" else max(0, measure - region.start)
+            yield Charge(
+                template=parcel.template,
+                region=region,
+                code=_code(region, destination),
+                places=tuple(measures),
+                measure=measure,
+                steps=-(-counted // region.extra),
+                fee=fees.get(name, 0),
+                how=how,
+                is_free=parcel.template.free is not None and self._is_free(parcel, amounts),
+                basis=self._basis(parcel, amounts),
+            )
+
     def missing(self, amounts: Sequence[int], measure: str) -> list[tuple[FreightTemplate, list[int], int]]:
         """The templates that lack some of an ``amount`` or ``quantity`` threshold to be free, their lines, how much."""
         result = []
@@ -243,12 +298,19 @@ def _line_error(index: int, line: CartLine, key: str, code: str, message: str) -
 
 
 def _region(template: FreightTemplate, destination: Sequence[str] | None) -> FreightRegion | None:
-    """The region that lists the last destination code that any lists; else the one for ``*``."""
+    """The region that lists the last destination code that any lists; else the one for ``*``; none where it refuses."""
+    if any(code in template.no_delivery for code in destination or ()):
+        return None
     by_code = {code: region for region in template.regions for code in region.region}
     for code in reversed(destination or ()):
         if code in by_code and code != "*":
             return by_code[code]
     return by_code.get("*")
+
+
+def _code(region: FreightRegion, destination: Sequence[str] | None) -> str:
+    """The destination code by which a tariff was chosen."""
+    return next((code for code in reversed(destination or ()) if code in region.region and code != "*"), "*")
 
 
 def _measure(line: CartLine, template: FreightTemplate) -> int | None:

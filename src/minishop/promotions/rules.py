@@ -279,12 +279,14 @@ class FreightTemplate:
         by: ``piece``, ``weight`` or ``volume``.
         regions: The region whose code comes last in the destination wins; no match is undeliverable, never free.
         free: When the template waives its fee.
+        no_delivery: Destination codes that it never delivers to, whatever ``regions`` say of places within them.
     """
 
     id: str = field(validator=text)
     by: Literal["piece", "weight", "volume"] = field(validator=one_of("piece", "weight", "volume"))
     regions: tuple[FreightRegion, ...] = field(converter=as_tuple, validator=each(FreightRegion))
     free: FreeCondition | None = field(default=None, validator=optional(instance_of(FreeCondition)))
+    no_delivery: tuple[str, ...] = field(default=(), converter=as_names, validator=names)
 
 
 @frozen(kw_only=True)

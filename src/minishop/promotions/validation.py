@@ -221,6 +221,12 @@ def _template(template: FreightTemplate) -> Iterator[_Finding]:
             if code in seen:
                 yield f"regions[{index}].region[{at}]", "duplicate_region", f"{code!r} is listed before"
             seen.add(code)
+    for at, code in enumerate(template.no_delivery):
+        if code == "*":
+            yield f"no_delivery[{at}]", "not_allowed", "a template that delivers nowhere is none"
+        elif code in seen:
+            yield f"no_delivery[{at}]", "duplicate_region", f"{code!r} is listed before"
+        seen.add(code)
     free = template.free
     if free is not None:
         if not free.thresholds:

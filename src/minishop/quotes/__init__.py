@@ -2,7 +2,7 @@
 
 from minishop.quotes._answers import Applied, Claim, Gift, Hint, Optimality, PointsResult, Reason, Rejected
 from minishop.quotes._cart import Cart, CartLine, Coupon, PointsRequest, QuoteRequest, Shopper, Usage
-from minishop.quotes._explanation import Explained, Explanation, Rival
+from minishop.quotes._explanation import Explained, ExplainedFreight, Explanation, Rival
 from minishop.quotes._quote import Quote, QuoteParts
 from minishop.quotes._quote_line import Adjustment, QuoteLine, Source, UnitShare
 
@@ -14,6 +14,7 @@ __all__ = [
     "Claim",
     "Coupon",
     "Explained",
+    "ExplainedFreight",
     "Explanation",
     "Gift",
     "Hint",

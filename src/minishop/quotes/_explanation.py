@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-__all__ = ["Explained", "Explanation", "Rival"]
+__all__ = ["Explained", "ExplainedFreight", "Explanation", "Rival"]
 
 
 @frozen
@@ -87,6 +87,51 @@ class Explained:
         return result
 
 
+@frozen(kw_only=True)
+class ExplainedFreight:
+    """How one freight template came to its fee, before anything was waived.
+
+    Attributes:
+        template: Its id.
+        region: The destination code that chose the tariff, or ``*``.
+        by: ``piece``, ``weight`` or ``volume``.
+        how: ``whole``; ``extra-only``: at the extra fee alone, beside a template with a dearer start; ``none``: another
+            template is the dearest, and only that one counts.
+        measure: What its lines measure together: pieces, milligrams or cubic centimetres.
+        steps: Further steps that were begun.
+        fee: Fen.
+        is_free: Whether its own free condition is reached; then ``freight:<id>`` is among the applied entries.
+        lines: Ids of its lines.
+        text: All of it in words.
+    """
+
+    template: str
+    region: str
+    by: str
+    how: str
+    measure: int
+    steps: int
+    fee: int
+    is_free: bool
+    lines: tuple[str, ...]
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as plain data."""
+        return {
+            "template": self.template,
+            "region": self.region,
+            "by": self.by,
+            "how": self.how,
+            "measure": self.measure,
+            "steps": self.steps,
+            "fee": self.fee,
+            "is_free": self.is_free,
+            "lines": list(self.lines),
+            "text": self.text,
+        }
+
+
 @frozen
 class Explanation:
     """A whole quote explained; printing it gives the text.
@@ -95,11 +140,13 @@ class Explanation:
         language: The language of the texts.
         summary: The price and its certificate in one sentence.
         entries: First what was applied, in application order, then what was not.
+        freight: Each freight template that the cart ships by, by id.
     """
 
     language: str
     summary: str
     entries: tuple[Explained, ...]
+    freight: tuple[ExplainedFreight, ...] = ()
 
     def of(self, rule: str, coupon: str | None = None) -> Explained | None:
         """The entry of a rule, or of one coupon of it."""
@@ -114,7 +161,9 @@ class Explanation:
             "language": self.language,
             "summary": self.summary,
             "entries": [entry.to_dict() for entry in self.entries],
+            "freight": [entry.to_dict() for entry in self.freight],
         }
 
     def __str__(self) -> str:
-        return "\n\n".join([self.summary, *(entry.text for entry in self.entries)])
+        entries, freight = (entry.text for entry in self.entries), (entry.text for entry in self.freight)
+        return "\n\n".join([self.summary, *entries, *freight])

@@ -239,6 +239,7 @@ class _Template:
             Field("by", Choice(tuple(_DIGITS))),
             Field("regions", ListOf(region, least=1)),
             Field("free", _Free(), default=None),
+            Field("no_delivery", Names(), default=()),
         )
 
     def read(self, raw: Any, path: str, problems: Problems) -> Any:
