@@ -14,7 +14,7 @@ from minishop.adapters.sqlite import SqliteStore
 class Files:
     """The gateway's book and the consumer's list, which nobody kills."""
 
-    names: tuple[str, ...] = ("book", "book-journal", "heard")
+    names: tuple[str, ...] = ("book", "book-journal", "heard", "platform", "kuaidi100")
 
     def __init__(self, directory):
         self.directory = Path(directory)

@@ -13,17 +13,23 @@ import tempfile
 import time
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 
 from tests.apart import Died, start
 from tests.crash.grounds import PostgresGround, SqliteGround
-from tests.crash.journey import RELAY, START, STEPS, Crash, Journey
+from tests.crash.journey import START, Crash
 
 _PAST_GRACES = timedelta(minutes=3)  # the deadline for paying is further away
 _TIME_PASSES = tuple(timedelta(**one) for one in ({"minutes": 31}, {"days": 11}, {"days": 40}, {"days": 8}))
 
 
-def run(*, url=None, most=None):
+def run(*, url=None, most=None, journey="tests.crash.journey:Journey"):
     """Kills at every moment, or at ``most`` of them.
+
+    Args:
+        url: Of a schema; without one it is a sqlite file.
+        most: Moments.
+        journey: Which one: its module and class.
 
     Returns:
         What did not come out right, the numbers of moments and of those that were tried, and seconds.
@@ -34,13 +40,14 @@ def run(*, url=None, most=None):
         ground = PostgresGround(directory, url) if url else SqliteGround(directory)
         began = time.monotonic()
         ground.make()
-        journey = _Unkilled(ground)
-        chosen = choose(journey.moments, most)
+        module, name = journey.split(":")
+        unkilled = _Unkilled(ground, getattr(import_module(module), name))
+        chosen = choose(unkilled.moments, most)
         wrong = []
         for step, number in chosen:
-            moment = f"{STEPS[step]} ({step}), moment {number}, {journey.moments[step][number]}"
-            wrong += [f"{moment}: {what}" for what in journey.kill(step, number)]
-        count = sum(map(len, journey.moments))
+            moment = f"{unkilled.steps[step]} ({step}), moment {number}, {unkilled.moments[step][number]}"
+            wrong += [f"{moment}: {what}" for what in unkilled.kill(step, number)]
+        count = sum(map(len, unkilled.moments))
         return {"wrong": wrong, "moments": count, "tried": len(chosen), "seconds": time.monotonic() - began}
 
 
@@ -61,18 +68,19 @@ def choose(moments, most):
 class _Unkilled:
     """The journey of which every other must not differ: what was there before each step, and at the end."""
 
-    def __init__(self, ground):
+    def __init__(self, ground, journey):
         self.ground = ground
+        self.make = journey
         empty = ground.save()
-        self._warm_up()
+        self.steps = self._warm_up()
         ground.restore(empty)
         start(self._open)
         self.before, self.moments = [], []
-        for step in range(len(STEPS)):
+        for step in range(len(self.steps)):
             ground.wait_until_gone()
             self.before.append(ground.save())
             self.moments.append(start(partial(self._take, step)))
-        self.end = start(partial(self._end, len(STEPS)))
+        self.end = start(partial(self._end, len(self.steps)))
         assert not self.end["faults"], self.end["faults"]
 
     def kill(self, step, number):
@@ -107,18 +115,19 @@ class _Unkilled:
 
     def _journey(self, step=0, **parts):
         now = START + timedelta(seconds=10 * step)
-        return Journey(self.ground.open(), self.ground.directory, now=now, **parts)
+        return self.make(self.ground.open(), self.ground.directory, now=now, **parts)
 
     def _warm_up(self):
-        """What a process prepares with its first statements, forks shall find prepared."""
+        """What a process prepares with its first statements, forks shall find prepared; returns the steps."""
         journey = self._journey()
         journey.open()
-        for name in STEPS:
+        for name in journey.steps:
             getattr(journey, name)()
         journey.sweep(_PAST_GRACES)
         journey.projection()
         journey.close()
         self.ground.rest(journey.store)
+        return journey.steps
 
     def _open(self):
         self._journey().open()
@@ -126,16 +135,16 @@ class _Unkilled:
     def _take(self, step, at=None):
         crash = Crash(at)
         journey = self._journey(step, crash=crash, send_commit=self.ground.send_commit)
-        getattr(journey, STEPS[step])()
+        getattr(journey, self.steps[step])()
         return crash.moments
 
     def _end(self, step, repeats=False):
         journey = self._journey(step)
         if repeats:
-            getattr(journey, STEPS[step])()
-            journey.sweep(_PAST_GRACES, relays=step == RELAY)
+            getattr(journey, self.steps[step])()
+            journey.sweep(_PAST_GRACES, relays=journey.is_relaying(step))
             step += 1
-        for name in STEPS[step:]:
+        for name in self.steps[step:]:
             journey.clock.advance(seconds=10)
             getattr(journey, name)()
         journey.sweep(timedelta(days=40))
@@ -143,7 +152,7 @@ class _Unkilled:
 
     def _only_sweep(self, step):
         journey = self._journey(step)
-        journey.sweep(_PAST_GRACES, relays=step == RELAY)
+        journey.sweep(_PAST_GRACES, relays=journey.is_relaying(step))
         journey.wait_for_money()
         for span in _TIME_PASSES:
             journey.sweep(span)

@@ -1,4 +1,5 @@
-"""A process is killed at every call of a port, from cart to returned goods: nothing is lost, nothing is double.
+"""A process is killed at every call of a port, from cart to returned goods, and from parcel to settlement: nothing is
+lost, nothing is double.
 
 Sizes: every moment takes three processes and the rest of the journey. `make test` tries those that differ, as far as
 the time for one database allows; `make test-long` all of them.
@@ -9,6 +10,8 @@ import pytest
 from tests.apart import Apart
 
 SOME_ON_SQLITE, SOME_ON_POSTGRESQL = 120, 64
+SOME_PARCELS_ON_SQLITE, SOME_PARCELS_ON_POSTGRESQL = 56, 20
+PARCELS = "tests.crash.parcels:Parcels"
 
 
 @pytest.fixture
@@ -17,11 +20,11 @@ def apart():
         yield process
 
 
-def crash(apart, record_property, *, url=None, most=None):
-    found = apart.call("tests.crash.runner:run", timeout=3600 if most is None else 600, url=url, most=most)
+def crash(apart, record_property, *, most=None, least=64, **arguments):
+    found = apart.call("tests.crash.runner:run", timeout=3600 if most is None else 600, most=most, **arguments)
     for name in ("moments", "tried", "seconds"):
         record_property(name, found[name])
-    assert found["tried"] >= 64
+    assert found["tried"] >= least
     assert not found["wrong"], "\n".join(found["wrong"][:20])
 
 
@@ -51,3 +54,28 @@ def test_sqlite_at_every_moment(apart, record_property):
 @pytest.mark.xdist_group("postgres")
 def test_postgresql_at_every_moment(apart, record_property, crash_corner):
     crash(apart, record_property, url=url_of(crash_corner))
+
+
+@pytest.mark.oracle
+@pytest.mark.xdist_group("crash-sqlite")
+def test_parcels_on_sqlite(apart, record_property):
+    crash(apart, record_property, most=SOME_PARCELS_ON_SQLITE, least=50, journey=PARCELS)
+
+
+@pytest.mark.oracle
+@pytest.mark.xdist_group("postgres")
+def test_parcels_on_postgresql(apart, record_property, crash_corner):
+    some = {"most": SOME_PARCELS_ON_POSTGRESQL, "least": 18}
+    crash(apart, record_property, url=url_of(crash_corner), journey=PARCELS, **some)
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("crash-sqlite")
+def test_parcels_on_sqlite_at_every_moment(apart, record_property):
+    crash(apart, record_property, journey=PARCELS)
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("postgres")
+def test_parcels_on_postgresql_at_every_moment(apart, record_property, crash_corner):
+    crash(apart, record_property, url=url_of(crash_corner), journey=PARCELS)
