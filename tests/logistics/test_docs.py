@@ -55,3 +55,14 @@ def test_every_state_and_notice_has_a_text():
     for path in source.rglob("*.py"):
         used |= set(re.findall(r'TrackingNotice\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     assert {key for key in texts if key.startswith("tracking:")} == {f"tracking:{code}" for code in used}
+
+
+def test_every_code_of_a_refusal_stands_on_the_page():
+    text = (REFERENCE / "logistics.md").read_text(encoding="utf-8").split("### Codes\n")[1].split("\n###")[0]
+    written = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
+    used = set()
+    for path in Path(public.__file__).parent.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        used |= set(re.findall(r'code="(\w+)"', source))
+    assert set(written) == used - {"holds_secrets"}
+    assert len(written) == len(set(written))
