@@ -157,7 +157,7 @@ def parse_notification(
     except Unverified as error:
         # Reports of errors show the variables of every frame, and further in these are the content of the message.
         failure = error.with_traceback(None)
-    failure.__context__ = None
+    failure.__cause__ = failure.__context__ = None
     raise failure
 
 
