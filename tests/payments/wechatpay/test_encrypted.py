@@ -236,3 +236,18 @@ def test_a_field_that_is_nearly_right_looks_like_any_other_failure(name):
 def test_a_field_is_strict_base64(text):
     with pytest.raises(Unverified):
         decrypt_field(build.merchant(), text)
+
+
+@pytest.mark.parametrize("size", [8, 11, 13, 16])
+def test_a_nonce_of_another_length_is_refused_even_if_it_fits(size):
+    nonce = "fdasflkja4840000"[:size]
+    with pytest.raises(Undecryptable):
+        decrypt_resource(KEY, resource(sealed(nonce=nonce.encode()), nonce=nonce))
+
+
+@pytest.mark.parametrize("change", [" {}", "{}\n", "{}=", "!{}"])
+def test_a_field_that_would_open_but_for_its_base64(change):
+    text = encrypt_field(build.key("merchant").public_key(), "张三")
+    assert decrypt_field(build.merchant(), text) == "张三"
+    with pytest.raises(Undecryptable):
+        decrypt_field(build.merchant(), change.format(text))

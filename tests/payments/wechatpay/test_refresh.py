@@ -242,6 +242,16 @@ def test_of_many_threads_one_fetches():
     assert len(ring.keys) == 2
 
 
+def test_a_thread_that_comes_a_moment_too_late_does_not_fetch():
+    """It has read which turn it is just before the first one took that turn."""
+    gateway, ring = Gateway(BOTH), ring_of(build.platform_keys())
+    turn = ring._turn
+    run(ring.renew(), gateway.handlers)
+    ring._turn = turn
+    run(ring.refreshed(ring.keys), gateway.handlers)
+    assert len(gateway.requests) == 1
+
+
 @pytest.mark.oracle
 def test_junk_downloads_once_and_genuine_deliveries_still_pass(monkeypatch):
     """10,000 deliveries with serials that nobody knows, in ten seconds; every hundredth delivery is genuine."""

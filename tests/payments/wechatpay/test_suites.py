@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from minishop.payments.wechatpay import Expectation, Malformed, Probe, Unverified, parse_notification
+from minishop.payments.wechatpay import Expectation, Malformed, Probe, Undecryptable, Unverified, parse_notification
 from tests.payments.wechatpay import build
 
 PAYMENT = Expectation(mchid=build.MCHID, appid=build.APPID, out_trade_no="A20260601-000001", total=12800)
@@ -60,3 +60,16 @@ def test_another_suite_sees_no_probe():
     with pytest.raises(Probe):
         shaken(suite, signature="WECHATPAY/SIGNTEST/x")
     assert suite.seen == []
+
+
+def test_what_another_suite_says_of_the_content_is_not_passed_on():
+    class Talkative(Shaking):
+        def decrypt(self, resource):
+            try:
+                int("canary")
+            except ValueError as error:
+                raise Undecryptable("no") from error
+
+    with pytest.raises(Undecryptable) as raised:
+        shaken(Talkative())
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
