@@ -205,6 +205,11 @@ def test_traces_inside_a_failure_are_a_failure():
         assert refused(answer).kind is K.PROTOCOL
 
 
+def test_an_answer_about_another_parcel_is_none():
+    assert refused(said(trace(), LogisticCode="YT0000000000002")).kind is K.PROTOCOL
+    assert ask(said(trace(), LogisticCode="YT0000000000001")).events
+
+
 def test_a_code_that_companies_share_proves_no_carrier():
     request = TrackRequest(number="DN0000000001", carrier="danniao")
     answer = said(trace(), ShipperCode="DNWL", LogisticCode="DN0000000001")

@@ -156,6 +156,13 @@ def test_success_inside_a_failure_envelope_and_the_reverse_are_failures(answer):
     assert isinstance(refused(answer), ProviderError)
 
 
+@pytest.mark.parametrize("number", ["YT0000000000002", "圆通"])
+def test_an_answer_about_another_parcel_is_none(number):
+    assert refused(result(entry(), nu=number)).kind is K.PROTOCOL
+    assert ask(result(entry(), nu=" yt0000000000001")).events
+    assert ask(result(entry(), nu="")).events
+
+
 def test_an_answer_without_any_code_but_with_data_is_good():
     plain = result(entry(code="5"), state="5")
     del plain["status"]
@@ -172,7 +179,7 @@ def test_sf_is_not_asked_about_without_a_phone_number(request_):
 
 
 def test_zto_may_be_asked_about_without_one():
-    assert ask(result(entry()), TrackRequest(number="73100000000001", carrier="zto")).events
+    assert ask(result(entry(), nu=""), TrackRequest(number="73100000000001", carrier="zto")).events
 
 
 def test_a_carrier_is_never_guessed():
@@ -188,7 +195,7 @@ def test_a_carrier_is_never_guessed():
 
 
 def test_a_parcel_is_asked_about_once_in_half_an_hour():
-    wire, pace = Wire(result(entry())), MemoryNonceStore()
+    wire, pace = Wire(result(entry(), nu="")), MemoryNonceStore()
     kuaidi100(wire, pace=pace).query(YTO)
     with pytest.raises(ProviderError) as error:
         kuaidi100(wire, pace=pace, now=NOW + timedelta(minutes=29)).query(YTO)
@@ -209,7 +216,8 @@ def test_the_pace_may_be_set_and_is_told():
 
 
 def test_of_many_each_has_its_own_outcome():
-    wire = Wire(result(entry()), {"result": False, "returnCode": "500"}, "<html>", result(entry()))
+    good = result(entry(), nu="")
+    wire = Wire(good, {"result": False, "returnCode": "500"}, "<html>", good)
     many = [TrackRequest(number=f"YT000000000000{n}", carrier="yto") for n in range(3)]
     outcomes = kuaidi100(wire).query_many([*many, SF, TrackRequest(number="YT0000000000009", carrier="yto")])
     kinds = [getattr(one, "kind", "fine") for one in outcomes]

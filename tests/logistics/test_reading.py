@@ -82,7 +82,9 @@ def test_json_holds_nothing_that_cannot_be_kept(text, value):
     assert parse_json(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "9" * 5000, '"\n"', "{'a': 1}"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[" * 100_000, "[" * 700 + '"\\u0000"' + "]" * 700, "9" * 5000, '"\n"', "{'a': 1}"]
+)
 def test_what_is_no_json_is_a_value_error(text):
     with pytest.raises(ValueError):  # noqa: PT011  (the text is nobody's business)
         parse_json(text)

@@ -25,14 +25,16 @@ from minishop.flows import (
 from minishop.logistics._carriers import Namespace, carrier_code, find_carriers
 from minishop.logistics._errors import ErrorKind, ProviderError
 from minishop.logistics._forms import FORM, encode_form
+from minishop.logistics._numbers import clean_number
 from minishop.logistics._provider import TrackOutcome
-from minishop.logistics._reading import parse_json
+from minishop.logistics._reading import parse_json, text_of
 from minishop.logistics._requests import Capabilities, PhoneNeed, TrackRequest
 from minishop.logistics._shipment import Shipment
 
 __all__ = [
     "Client",
     "answer_object",
+    "check_number",
     "check_phone",
     "code_for",
     "each",
@@ -138,6 +140,21 @@ def answer_object(answer: Any, provider: str) -> Mapping[str, Any]:
 def shapeless(provider: str) -> ProviderError:
     """The error for JSON that is no answer to what was asked."""
     return ProviderError(f"{provider} answered in an unknown shape", kind=ErrorKind.PROTOCOL, provider=provider)
+
+
+def check_number(said: object, request: TrackRequest, provider: str) -> None:
+    """Refuses an answer that is about another parcel; one that names none is taken.
+
+    Raises:
+        ProviderError: ``protocol``.
+    """
+    number = text_of(said)
+    try:
+        is_other = bool(number) and clean_number(number) != request.number
+    except InvalidInput:
+        is_other = True
+    if is_other:
+        raise ProviderError(f"{provider} answered with another parcel", kind=ErrorKind.PROTOCOL, provider=provider)
 
 
 def keep_pace(provider: str, code: str, request: TrackRequest, interval: timedelta) -> Flow[datetime]:

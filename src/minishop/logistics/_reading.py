@@ -26,9 +26,9 @@ def parse_json(text: str) -> Any:
     """
     try:
         value = _DECODER.decode(text)
+        return _storable(value) if "\\u" in text and _SUSPICIOUS.search(text) else value
     except RecursionError:
         raise ValueError("nested too deep") from None
-    return _storable(value) if "\\u" in text and _SUSPICIOUS.search(text) else value
 
 
 def _storable(value: Any) -> Any:

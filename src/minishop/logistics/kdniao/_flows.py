@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve
 
 from minishop.flows import Flow, Now, ask
-from minishop.logistics._calls import answer_object, check_phone, code_for, each, keep_pace, send_form
+from minishop.logistics._calls import answer_object, check_number, check_phone, code_for, each, keep_pace, send_form
 from minishop.logistics._carriers import Namespace, candidate_ids
 from minishop.logistics._errors import ErrorKind, ProviderError
 from minishop.logistics._provider import TrackOutcome
@@ -56,6 +56,7 @@ def query(account: KdniaoAccount, request: TrackRequest) -> Flow[Shipment]:
     answer = yield from _send(account, account.query_url, _QUERY[account.plan], data)
     if not is_success(answer):
         raise refused(account, answer, now)
+    check_number(answer.get("LogisticCode"), request, NAME)
     read = read_parcel(answer, number=request.number, seen_at=now, carrier_code=code)
     return evolve(read, shipped_with=request.carrier)
 

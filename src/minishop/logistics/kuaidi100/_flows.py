@@ -14,6 +14,7 @@ from minishop.errors import InvalidInput
 from minishop.flows import Flow, HttpRequest, Now, ask
 from minishop.logistics._calls import (
     answer_object,
+    check_number,
     check_phone,
     code_for,
     each,
@@ -71,6 +72,7 @@ def query(account: Kuaidi100Account, request: TrackRequest) -> Flow[Shipment]:
     failure = query_failed(account, answer)
     if failure is not None:
         raise failure
+    check_number(answer.get("nu"), request, NAME)
     leg = read_leg(answer, seen_at=now, carrier_code="" if text_of(answer.get("com")) else code)
     return Shipment(
         number=request.number,

@@ -106,7 +106,7 @@ def _ask_for(account: SfAccount, requests: Sequence[TrackRequest], now: datetime
     except MinishopError as error:
         return {request.number: error.with_traceback(None) for request in requests}
     routes = {
-        text_of(one.get("mailNo")): list_of(one.get("routes"))
+        text_of(one.get("mailNo")).strip().upper(): list_of(one.get("routes"))
         for one in map(object_of, list_of(said.get("routeResps")))
     }
     return {request.number: _outcome(request, routes.get(request.number, []), now) for request in requests}
