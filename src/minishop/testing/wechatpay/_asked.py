@@ -28,3 +28,6 @@ class Asked(Generic[_Fault]):
                 del self._waiting[place]
                 return fault
         return None
+
+    def __len__(self) -> int:
+        return len(self._waiting)

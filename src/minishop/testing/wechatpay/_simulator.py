@@ -190,6 +190,12 @@ class WechatPaySimulator(People, Keys):
         with self._lock:
             self._notice_faults.add(faults, on)
 
+    @property
+    def faults_left(self) -> int:
+        """How many of the faults that were asked for have not happened: 0 at the end of a test that means them."""
+        with self._lock:
+            return len(self._faults) + len(self._notice_faults)
+
     def let_late_requests_in(self) -> None:
         """Carries out what :attr:`Fault.LATE_REQUEST` has held up; the answers are lost."""
         with self._lock:
