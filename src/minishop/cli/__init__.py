@@ -94,7 +94,7 @@ _COMMANDS = (
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="minishop",
-        description="Prices carts by documents of rules, to the fen, and explains the price.",
+        description="Runs a mini-program shop: prices and audits, follows parcels, plays the gateways to test against.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
