@@ -10,7 +10,7 @@ import pytest
 from tests.apart import Apart
 
 SOME_ON_SQLITE, SOME_ON_POSTGRESQL = 120, 64
-SOME_PARCELS_ON_SQLITE, SOME_PARCELS_ON_POSTGRESQL = 56, 20
+SOME_PARCELS_ON_SQLITE, SOME_PARCELS_ON_POSTGRESQL = 40, 16
 PARCELS = "tests.crash.parcels:Parcels"
 
 
@@ -59,13 +59,13 @@ def test_postgresql_at_every_moment(apart, record_property, crash_corner):
 @pytest.mark.oracle
 @pytest.mark.xdist_group("crash-sqlite")
 def test_parcels_on_sqlite(apart, record_property):
-    crash(apart, record_property, most=SOME_PARCELS_ON_SQLITE, least=50, journey=PARCELS)
+    crash(apart, record_property, most=SOME_PARCELS_ON_SQLITE, least=36, journey=PARCELS)
 
 
 @pytest.mark.oracle
 @pytest.mark.xdist_group("postgres")
 def test_parcels_on_postgresql(apart, record_property, crash_corner):
-    some = {"most": SOME_PARCELS_ON_POSTGRESQL, "least": 18}
+    some = {"most": SOME_PARCELS_ON_POSTGRESQL, "least": 14}
     crash(apart, record_property, url=url_of(crash_corner), journey=PARCELS, **some)
 
 

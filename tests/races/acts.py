@@ -82,8 +82,13 @@ class Scene:
             shelf=lambda skus, buyer: GOODS,
             clock=tell,
             rounds=200,
+            **self.more(tell),
         )
         return shop, store, gateway
+
+    def more(self, tell):
+        """Further settings of the shop."""
+        return {}
 
     def later(self, seconds):
         """Time passes, for all processes."""
@@ -130,14 +135,14 @@ def until_definite(call, **arguments):
                 raise
 
 
-def act(scenery):
+def act(scenery, scene=Scene):
     """A scene in a directory of its own; with the seconds it took."""
 
     def told(url=None, **arguments):
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         with tempfile.TemporaryDirectory(prefix="race-", dir=memory) as directory:
             began = time.monotonic()
-            found = scenery(partial(Scene, url, directory), **arguments)
+            found = scenery(partial(scene, url, directory), **arguments)
             return {**found, "seconds": time.monotonic() - began}
 
     return told

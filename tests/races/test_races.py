@@ -1,5 +1,7 @@
 """Processes let go at the same moment, on each database: what there is one of stays one."""
 
+from functools import partial
+
 import pytest
 
 from tests.apart import Apart
@@ -27,10 +29,14 @@ def race(request):
     try:
         with Apart() as process:
             url = corner and corner.url().render_as_string(hide_password=False)
-            yield lambda act, **arguments: process.call(f"tests.races.acts:{act}", url=url, timeout=120, **arguments)
+            yield partial(play, process, url)
     finally:
         if corner is not None:
             corner.drop()
+
+
+def play(process, url, act, module="acts", **arguments):
+    return process.call(f"tests.races.{module}:{act}", url=url, timeout=120, **arguments)
 
 
 @pytest.fixture
@@ -77,3 +83,18 @@ def test_two_devices_and_one_cart(check):
 def test_two_sweeps_beside_traffic(check):
     # Of five orders two are refunded; nobody pays for two.
     check("sweeps", {"errors": [], "orders": 10, "refunds": 4, "faults": []}, orders=10)
+
+
+def test_sweeps_relays_and_pushes_of_parcels(check):
+    expected = {
+        "reports": 4,
+        "subscriptions": 4,
+        "told": {"to-pay": 4, "to-ship": 4, "to-receive": 4, "completed": 4},
+        "orders": [["completed", 1, 1, "shopper", "delivered"]] * 4,
+        "there": [[6, True, 1, False]] * 4,
+        "alerts": [],
+        "errors": [],
+        "left": 4,  # of each order the window for after-sales
+        "faults": [],
+    }
+    check("parcels", expected, module="parcels", orders=4)

@@ -14,9 +14,8 @@ from attrs import evolve, field, frozen
 
 from minishop.checkout._act import Request, decide_all, order_batch
 from minishop.checkout._alerts import Raised, raised
-from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._keeping import busy, load_record, put_record
+from minishop.checkout._keeping import busy, load_record, put_record, try_commit
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
 from minishop.checkout._records import load_order
 from minishop.errors import InvalidInput
@@ -128,7 +127,7 @@ def hear(
         if after == loaded[0]:
             return False
         batch = yield from _batch(desk, *loaded, after, now)
-        if isinstance((yield from commit(desk, batch)), Committed):
+        if isinstance((yield from try_commit(desk, batch)), Committed):
             return True
     raise busy("the parcel")
 

@@ -17,10 +17,10 @@ from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk
 from minishop.checkout._kept import NoticeRecord, ParcelRecord, ReportRecord, Waybill, Work
 from minishop.flows import Flow, ask
-from minishop.storage import Batch, Committed, Conflict, Load, LoadMany, Put, StoreBusy, Stored
+from minishop.storage import Batch, CommitResult, Committed, Conflict, Load, LoadMany, Put, StoreBusy, Stored
 from minishop.storage.codec import Codec
 
-__all__ = ["busy", "keep", "load_record", "load_records", "put_record", "taken_until"]
+__all__ = ["busy", "keep", "load_record", "load_records", "put_record", "taken_until", "try_commit"]
 
 #: Longer than any call may take.
 _LEASE = timedelta(minutes=2)
@@ -86,14 +86,22 @@ def keep(
     alerts: tuple[Raised, ...] = (),
     more: Put | None = None,
 ) -> Flow[int | None]:
-    """Writes a record, and alerts with it; returns its version. ``None``: somebody else was faster."""
+    """Writes a record, and alerts with it; returns its version. ``None``: somebody else was faster; look again."""
     put = put_record(desk, record, expected)
     puts = (put, *(alert.put for alert in alerts), *(() if more is None else (more,)))
     batch = Batch(now=now, puts=puts, events=tuple(alert.row for alert in alerts))
-    result = yield from commit(desk, batch)
+    result = yield from try_commit(desk, batch)
     if alerts and isinstance(result, Conflict) and result.which.startswith(f"{ALERT}:"):
         return (yield from keep(desk, record, expected, now, more=more))  # somebody else has just raised it
     return result.versions[put.kind, put.id] if isinstance(result, Committed) else None
+
+
+def try_commit(desk: Desk, batch: Batch) -> Flow[CommitResult | None]:
+    """Commits; ``None``: the store is busy, and nothing was done. After a call was made, that is no reason to stop."""
+    try:
+        return (yield from commit(desk, batch))
+    except StoreBusy:
+        return None
 
 
 def taken_until(record: _W, now: datetime) -> _W:

@@ -37,7 +37,8 @@ def note_label(desk: Desk, row: OutboxRow, order: Order) -> Flow[None]:
     notice = NoticeRecord(
         id=f"{row.id}:{row.version:06}", order=row.id, buyer=order.buyer, label=told, created_at=now, due_at=now
     )
-    yield from keep(desk, notice, 0, now)  # it may be there from an earlier delivery of the row; then that stands
+    if (yield from keep(desk, notice, 0, now)) is None and (yield from load_record(NoticeRecord, notice.id)) is None:
+        raise busy("the notice")  # if it is there, an earlier delivery of the row has made it
 
 
 def _new_label(row: OutboxRow) -> Flow[str | None]:
@@ -79,9 +80,18 @@ def send_notice(desk: Desk, timer: DueTimer) -> Flow[bool]:
         after, alerts = yield from _failed(desk, taken, error)
     else:
         after = _sent(taken, answer)
-    if (yield from keep(desk, after, kept, (yield from now_of()), alerts=alerts)) is None:
-        raise busy("the notice")
-    return True
+    return (yield from _save(desk, after, kept, alerts))
+
+
+def _save(desk: Desk, notice: NoticeRecord, version: int, alerts: tuple[Raised, ...]) -> Flow[bool]:
+    """Nobody else touches what is taken, but the store may be busy, or may have done it without saying so."""
+    for _ in range(desk.rounds):
+        if (yield from keep(desk, notice, version, (yield from now_of()), alerts=alerts)) is not None:
+            return True
+        loaded = yield from load_record(NoticeRecord, notice.id)
+        if loaded is None or loaded[1] != version:
+            return True
+    raise busy("the notice")
 
 
 def _prepare(
