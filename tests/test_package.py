@@ -104,7 +104,8 @@ def test_the_wheel_is_typed_licensed_and_complete(wheel):
     assert "minishop/py.typed" in names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     source = ROOT / "src"
-    assert {str(path.relative_to(source)) for path in source.rglob("*.py")} <= names
+    shipped = [path for path in source.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".pyo")]
+    assert {str(path.relative_to(source)) for path in shipped} <= names
     assert not [name for name in names if name.startswith(("tests", "docs", "benchmarks"))]
 
 
