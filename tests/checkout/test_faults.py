@@ -13,7 +13,8 @@ from minishop.payments import CreatePayment, SendRefund
 from minishop.storage import Commit, Conflict, StoreBusy
 from minishop.testing.gateway import AsyncFakeGateway
 from tests.checkout.world import ADDRESS, AwaitEverything, World
-from tests.crash.journey import ENGINE, STEPS, Journey
+from tests.crash.journey import ENGINE, Journey
+from tests.crash.parcels import Parcels
 
 FAULTS = ["lost before", "lost after", "busy", "conflict"]
 
@@ -49,15 +50,15 @@ class Breaking:
         raise OutcomeUnknown("the connection broke")
 
 
-def travel(directory, fault="", at=None, *, is_async=False):
-    """The journey over a memory store; a step that was busy is taken again. Returns (projection, faults, commits)."""
+def travel(directory, fault="", at=None, *, is_async=False, make=Journey):
+    """A journey over a memory store; a step that was busy is taken again. Returns (projection, faults, commits)."""
     store = Breaking(MemoryStore())
-    journey = Journey(store, directory, book=":memory:")
+    journey = make(store, directory, book=":memory:")
     if is_async:
         _make_async(journey)
     journey.open()
     store.fault, store.at, store.count = fault, at, 0
-    for name in STEPS:
+    for name in journey.steps:
         journey.clock.advance(seconds=10)
         for _ in range(2):
             try:
@@ -109,6 +110,39 @@ def test_one_commit_goes_wrong(fault, is_async, unbroken, tmp_path):
         directory = tmp_path / str(at)
         directory.mkdir()
         found, faults, _ = travel(directory, fault, at, is_async=is_async)
+        assert (at, faults) == (at, [])
+        assert (at, found) == (at, expected)
+
+
+class Patient(Parcels):
+    """Goes on only when what has failed was tried again."""
+
+    def deliver_events(self):
+        while self.shop.relay().failed:
+            self.clock.advance(seconds=11)
+
+    def work(self):
+        for _ in range(2):
+            super().work()
+            self.clock.advance(minutes=3)
+        super().work()
+
+
+@pytest.fixture(scope="module")
+def unbroken_parcels(tmp_path_factory):
+    found, faults, count = travel(tmp_path_factory.mktemp("unbroken"), make=Patient)
+    assert faults == []
+    assert count > 14
+    return found, count
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_one_commit_goes_wrong_while_a_parcel_travels(fault, unbroken_parcels, tmp_path):
+    expected, count = unbroken_parcels
+    for at in range(count):
+        directory = tmp_path / str(at)
+        directory.mkdir()
+        found, faults, _ = travel(directory, fault, at, make=Patient)
         assert (at, faults) == (at, [])
         assert (at, found) == (at, expected)
 

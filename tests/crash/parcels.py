@@ -42,7 +42,7 @@ class Parcels(Journey):
             **({} if now is None else {"now": now}),
             mini_program=self.mini,
             openid=lambda order: OPENID,
-            messages=lambda order, name: ("tmpl", "", {"thing1": f"{name} {order.id[:10]}"}),
+            messages=lambda order, name: ("tmpl", "", {"thing1": f"{name} {order.id[:8]}"}),
             tracking=self.provider,
             **parts,
         )
@@ -140,6 +140,7 @@ class Parcels(Journey):
         told = [sent["data"]["thing1"]["value"] for sent in self.platform.fake.messages.sent]
         follows = sum(call.url.endswith("/poll") for call in self.kuaidi100.look().calls)
         faults = super().faults()
+        faults += [f"alert: {alert.text()}" for alert in self.shop.alerts().alerts]
         faults += [f"{what}: told twice" for what in set(told) if told.count(what) > 1]
         # The shop looks before it reports again, so one report is all; kuaidi100 may be asked to follow twice.
         faults += [f"{calls.count('upload_shipping_info')} reports"] * (calls.count("upload_shipping_info") != 1)
