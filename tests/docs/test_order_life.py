@@ -26,11 +26,32 @@ STEPS = [
 ]
 
 
-def steps_of(script, *arguments):
+def run_script(script, *arguments):
     run = subprocess.run([sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr or run.stdout
+    return run.stdout
+
+
+def steps_of(script, *arguments):
     pattern = re.compile(r"(.{25}) (\S+)  paid +([\d.]+)  back +([\d.]+)  (\S*)$")
-    return [tuple(part.strip() for part in pattern.match(line).groups()) for line in run.stdout.splitlines()]
+    shown = run_script(script, *arguments).splitlines()
+    return [tuple(part.strip() for part in pattern.match(line).groups()) for line in shown]
+
+
+def with_store(script, corner):
+    """The text of a script whose store is on a server, after the line that says so was changed."""
+    text = script.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("store = "))
+    imports = [
+        "from sqlalchemy import create_engine",
+        "from minishop.adapters.sqlalchemy import SqlAlchemyStore, create_all",
+    ]
+    other = [
+        f"database = create_engine({corner.url().render_as_string(hide_password=False)!r})",
+        "create_all(database)",
+        "store = SqlAlchemyStore(database)",
+    ]
+    return text.replace("\nfile = ", "\n".join(["", *imports, "file = "]), 1).replace(line, "\n".join(other))
 
 
 def test_on_a_file_twice(tmp_path):
@@ -44,18 +65,6 @@ def test_it_is_short():
 
 
 def test_on_a_server_by_changing_one_line(corner, tmp_path):
-    text = SCRIPT.read_text(encoding="utf-8")
-    line = next(line for line in text.splitlines() if line.startswith("store = "))
-    imports = [
-        "from sqlalchemy import create_engine",
-        "from minishop.adapters.sqlalchemy import SqlAlchemyStore, create_all",
-    ]
-    other = [
-        f"database = create_engine({corner.url().render_as_string(hide_password=False)!r})",
-        "create_all(database)",
-        "store = SqlAlchemyStore(database)",
-    ]
-    changed = text.replace("\nfile = ", "\n".join(["", *imports, "file = "]), 1).replace(line, "\n".join(other))
-    (tmp_path / "order_life.py").write_text(changed, encoding="utf-8")
+    (tmp_path / "order_life.py").write_text(with_store(SCRIPT, corner), encoding="utf-8")
     (tmp_path / "rules.toml").write_bytes(SCRIPT.with_name("rules.toml").read_bytes())
     assert steps_of(tmp_path / "order_life.py", str(tmp_path / "unused.db")) == STEPS
