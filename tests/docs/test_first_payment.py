@@ -1,4 +1,4 @@
-"""The tutorial "take your first payment", as a reader does it: from an empty folder to a paid order, by its commands.
+"""The tutorial "take your first payment", as a reader does it: from an empty folder to a paid order."""
 
 import html
 import json
