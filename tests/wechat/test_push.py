@@ -164,6 +164,24 @@ def test_a_signature_that_somebody_saw_cannot_be_used_for_another_message(plain)
     assert plain.app.receive_push(as_request(push)).is_repeat
 
 
+def test_nor_by_asking_a_process_whose_clock_is_behind(plain):
+    push = plain.platform.push("real", {})
+    plain.app.receive_push(as_request(push))
+    forged = as_request(push, body=b'{"MsgType":"event","Event":"forged"}')
+    refused(plain, forged, "replayed")
+    for _ in range(3):
+        plain.clock.advance(milliseconds=-3)
+        refused(plain, forged, "replayed")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", ""])
+def test_only_posts_are_pushes(world, method):
+    push = world.platform.push("e", {})
+    refused(world, as_request(push, method=method), "not_a_post", 405)
+    with pytest.raises(InvalidInput):
+        as_request(push, method=None)
+
+
 def test_a_crash_between_the_notes_does_not_lose_the_message(plain):
     """The message was noted, the nonce not: the repetition counts as new."""
     push = plain.platform.push("e", {})

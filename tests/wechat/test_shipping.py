@@ -399,6 +399,10 @@ def test_a_receipt_is_reminded_of_once_and_only_of_express(paid):
     with pytest.raises(InvalidRequest) as wrong:
         paid.app.remind_receipt(TEA, received_at=paid.clock() - timedelta(days=1))
     assert wrong.value.field == "received_time"
+    for never in (None, "2026-06-01", paid.clock().replace(tzinfo=None)):
+        with pytest.raises(InvalidInput) as wrong:
+            paid.app.remind_receipt(TEA, received_at=never)
+        assert wrong.value.field == "received_at"
     paid.clock.advance(days=3)
     assert paid.app.remind_receipt(TEA, received_at=paid.clock()) is None
     with pytest.raises(ShippingStateError) as refused:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from minishop.errors import MinishopError, OutcomeUnknown, RemoteError
-from minishop.flows import StoredToken
+from minishop.flows import HttpResponse, StoredToken
 from minishop.wechat import PlatformRefused, PlatformUnavailable
 from minishop.wechat._tokens import effective_life
+from tests.wechat.world import World
 
 KEY = "minishop:wx:token:stable:wx0000000000000001"
 PATH = "/wxa/sec/order/is_trade_managed"
@@ -195,6 +196,43 @@ def test_a_fetch_that_fails_fails_everybody_for_a_moment_and_is_not_repeated_by_
     world.platform.credentials.secret = world.platform.secret
     world.clock.advance(seconds=2)
     assert ask(world)
+
+
+def test_a_failure_noted_by_a_clock_that_was_wrong_holds_nobody_up(world):
+    world.platform.credentials.secret = "another"
+    with pytest.raises(PlatformRefused):
+        ask(world)
+    world.clock.advance(hours=-5)  # the machine's clock is put right
+    world.platform.credentials.secret = world.platform.secret
+    assert ask(world)
+
+
+def test_a_budget_noted_by_a_clock_that_was_wrong_holds_nobody_up(world):
+    ask(world)
+    world.platform.credentials.revoke(but_hand_it_out_again=True)
+    assert ask(world)
+    world.clock.advance(hours=-1)
+    world.platform.credentials.revoke(but_hand_it_out_again=True)
+    world.platform.credentials._forced.clear()  # the platform has a clock of its own
+    assert ask(world)
+    assert world.platform.credentials.fetches.count(("stable", True)) == 2
+
+
+@pytest.mark.parametrize("expires_in", [10**10, 10**15, 10**30])
+def test_a_life_beyond_all_calendars_is_cut_short(expires_in):
+    reply = HttpResponse(status=200, body=b'{"access_token":"A","expires_in":%d}' % expires_in)
+    app = World().worker(transport=Replies(reply))
+    assert app.access_token() == "A"
+
+
+class Replies:
+    """A transport that always answers the same."""
+
+    def __init__(self, reply):
+        self.reply = reply
+
+    def send(self, request):
+        return self.reply
 
 
 def test_a_platform_that_cannot_be_reached_is_noted_as_well(world):

@@ -50,7 +50,8 @@ class _Spent:
         """How long until the next is allowed; ``None``: now."""
         if self.count >= _A_DAY:
             return next_midnight(now) - now
-        if self.last is not None and now - self.last < _APART:
+        # Much later than now: noted by a clock that has been put right since.
+        if self.last is not None and abs(now - self.last) < _APART:
             return self.last + _APART - now
         return None
 

@@ -31,9 +31,11 @@ __all__ = ["access_token", "effective_life", "other_token", "token_key"]
 _LEASE = timedelta(seconds=10)
 _FETCH_WITHIN = timedelta(seconds=4)  # twice, by force at worst, must fit into the lease
 _FAILURE_HOLDS = timedelta(seconds=2)
+_CLOCKS_DIFFER = timedelta(seconds=10)
 _LOOK_EVERY = timedelta(milliseconds=100)
 _LOOKS = 150  # longer than a lease, so that somebody takes over from one who died
 _TRY_EVERY = 5  # looks; a look only reads
+_LONGEST_LIFE = 30 * 24 * 3600  # seconds; more is nothing to rely on
 
 
 def token_key(program: Program) -> str:
@@ -127,7 +129,8 @@ def _request(program: Program, stored: StoredToken | None, *, is_forced: bool) -
     value, expires_in = answer.fields.get("access_token"), as_int(answer.fields.get("expires_in"))
     if not isinstance(value, str) or not value or not value.isascii() or expires_in is None:
         raise _unavailable("the platform's answer holds no access token")
-    return StoredToken(value, sent_at + effective_life(expires_in), stored.version + 1 if stored else 1)
+    life = effective_life(min(expires_in, _LONGEST_LIFE))
+    return StoredToken(value, sent_at + life, stored.version + 1 if stored else 1)
 
 
 def _message(program: Program, is_forced: bool) -> Message:
@@ -148,7 +151,8 @@ def _note_failure(key: str, error: MinishopError) -> Flow[None]:
 
 def _raise_noted(key: str, now: datetime) -> Flow[None]:
     noted = yield from ask(GetToken(f"{key}:failed"))
-    if noted is None or noted.expires_at <= now:
+    # A note that ends much later than one of now was made by a clock that has been put right since.
+    if noted is None or not now < noted.expires_at <= now + _FAILURE_HOLDS + _CLOCKS_DIFFER:
         return
     errcode = as_int(noted.value)
     if errcode:

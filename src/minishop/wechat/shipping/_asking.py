@@ -128,7 +128,8 @@ def remind_receipt(program: Program, order: OrderKey, *, received_at: datetime) 
         InvalidRequest: ``express_only``, ``out_of_range`` of ``received_time``.
         OutcomeUnknown: No answer; the reminder may be out.
     """
-    payload = {**look_up_payload(order), "received_time": _seconds("received_at", received_at)}
+    received = int(_moment("received_at", received_at).timestamp())
+    payload = {**look_up_payload(order), "received_time": received}
     yield from _ask(program, "notify_confirm_receive", payload, is_repeatable=False)
 
 
