@@ -9,10 +9,13 @@ import pytest
 from minishop.adapters.machine import machine_handlers
 from minishop.adapters.memory import MemoryNonceStore
 from minishop.checkout import AskAboutParcel, ParcelPolicy, SubscribeToParcel, Work
+from minishop.checkout._reacting import react
 from minishop.errors import OutcomeUnknown
+from minishop.flows import run
 from minishop.logistics import ErrorKind, ProviderError, PushUpdate, Shipment, ShipmentStatus
 from minishop.logistics.sf import Sf
 from minishop.orders import Outcome, Pick, UnitOutcome
+from minishop.storage import Commit, StoreBusy
 from minishop.testing.clock import FakeClock
 from minishop.testing.logistics import FakeSf, Fault, PushFault
 from tests.checkout.test_reporting import corrected
@@ -478,3 +481,39 @@ def test_an_unexpected_answer_is_told_by_the_sweep_and_the_parcel_is_asked_about
     assert len(swept.errors) == 1
     asked.turn(minutes=3)
     assert len(count) == 2
+
+
+def test_of_several_carriers_one_may_be_unclear(world):
+    one = shipped(world)
+    two = world.sold(cart="c2", key="k2", buyer="u2", CUP=1)
+    world.ship(two, "s2", carrier="Pigeon")
+    world.turn()
+    world.kuaidi100.scan(NUMBER, "3")
+    world.push(hours=1)
+    assert world.parcel(one).status is ShipmentStatus.DELIVERED
+    assert world.parcel(two).status is ShipmentStatus.PENDING
+
+
+def test_the_events_may_come_again_and_nothing_is_done_again(world):
+    shipped(world)
+    before = [record.version for record in world.store.list_records("parcel").records]
+    for row in world.published:
+        run(react(world.shop.desk, row), world.shop.handlers)
+    world.turn(days=1)
+    assert [record.version for record in world.store.list_records("parcel").records] == before
+    assert world.subscriptions() == 1
+
+
+def test_news_that_cannot_be_stored_is_not_acknowledged(world):
+    order = shipped(world)
+    world.kuaidi100.scan(NUMBER, "3")
+    commit = world.shop.handlers[Commit]
+
+    def busy(request):
+        raise StoreBusy("the database is busy")
+
+    world.shop.handlers = {**world.shop.handlers, Commit: busy}
+    assert not any(delivery.is_acknowledged for delivery in world.push(hours=1))
+    world.shop.handlers = {**world.shop.handlers, Commit: commit}
+    assert all(delivery.is_acknowledged for delivery in world.push(hours=1))  # kuaidi100 comes again
+    assert world.order(order.id).shipments[0].delivered_at is not None

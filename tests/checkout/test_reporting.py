@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
-from minishop.checkout import ParcelPolicy, ReportShipping, Work
+from minishop.checkout import FindShippingOrder, ParcelPolicy, ReportShipping, Work
 from minishop.checkout._reacting import react
-from minishop.errors import InvalidInput, OutcomeUnknown
+from minishop.checkout._reporting import payments_to_report
+from minishop.errors import InvalidInput, OutcomeUnknown, RemoteError
 from minishop.flows import run
-from minishop.orders import Address, Outcome, Pick, UnitOutcome
+from minishop.orders import Address, Outcome, PaymentState, Pick, UnitOutcome
 from minishop.wechat.shipping import DeliveryKind, OrderKey, Parcel, ShippingReport
 from tests.checkout.outside import OPENID
 from tests.checkout.world import ADDRESS
@@ -553,3 +555,52 @@ def test_the_address_is_gone_and_the_alert_says_what_is_missing(world):
     world.turn()
     (alert,) = world.shop.alerts(code="report_failed").alerts
     assert "phone_required" in alert.text()
+
+
+@pytest.mark.parametrize("number, state", [("YT0000000000001", Work.DONE), ("YT0000000000009", Work.FAILED)])
+def test_what_the_platform_holds_for_completed_is_looked_up(world, number, state):
+    """It refuses because everything has been shipped: that is all right if it has what we wanted to say."""
+    order = world.sold(TEA=1)
+    world.ship(order)
+    serve = world.platform.serve
+
+    def complete_first(method, url, body):
+        if "upload_shipping_info" not in url:
+            return serve(method, url, body)
+        serve(method, url, body.replace(b"YT0000000000001", number.encode()))
+        world.platform.fail_next(10060002)
+        return serve(method, url, body)
+
+    world.platform.serve = complete_first
+    world.turn()
+    assert (world.report(order).state, world.report(order).last_code) == (state, "already_completed")
+    assert world.alerts() == ([] if state is Work.DONE else ["report_failed"])
+
+
+def test_what_cannot_be_looked_up_either_is_an_alert(world):
+    order = world.sold(TEA=1)
+    world.ship(order)
+    find = world.shop.handlers[FindShippingOrder]
+
+    def gone(request):
+        raise RemoteError("no connection", code="unreachable")
+
+    world.shop.handlers = {**world.shop.handlers, FindShippingOrder: gone}
+    _fail_second(world, 10060002)
+    world.turn()
+    assert (world.report(order).state, world.alerts()) == (Work.FAILED, ["report_failed"])
+    world.shop.handlers = {**world.shop.handlers, FindShippingOrder: find}
+    world.shop.follow_again(order.id)
+    world.turn()
+    assert world.report(order).state is Work.DONE
+
+
+def test_two_payments_of_one_order_are_reported_each(world):
+    """What is paid in parts has a payment for each part."""
+    order = world.sold(TEA=1)
+    two = evolve(order.payments[0], id="fake:T9999999999", transaction="T9999999999")
+    other = evolve(two, id="elsewhere:X1", channel="elsewhere", transaction="X1")
+    refused = evolve(two, id="fake:T8", transaction="T8", state=PaymentState.LATE)
+    paid = evolve(order, payments=(*order.payments, two, other, refused))
+    found = [payment.transaction for payment in payments_to_report(world.shop.desk, paid)]
+    assert found == [order.payments[0].transaction, "T9999999999"]

@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+import subprocess
+import sys
 
 import pytest
 
@@ -134,3 +136,10 @@ def test_an_event_that_nobody_takes_is_parked_until_somebody_decides(make, decis
         pass
     assert ("order.placed" in seen) is (decision == "requeue")
     assert "order.paid" in seen
+
+
+def test_checkout_knows_the_platform_without_its_cryptography():
+    code = "import sys, minishop.checkout; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "minishop.wechat" in run.stdout.split()
+    assert not {"cryptography", "httpx", "asyncio", "sqlite3", "socket"} & set(run.stdout.split())

@@ -37,7 +37,7 @@ def delivery_kind(text: str) -> DeliveryKind:
 
 
 def _delivery(order: Order) -> DeliveryKind:
-    return DeliveryKind(order.terms.extra.get(DELIVERY, DeliveryKind.EXPRESS))
+    return delivery_kind(order.terms.extra.get(DELIVERY, DeliveryKind.EXPRESS))
 
 
 def _sku(line: Line) -> str:

@@ -247,7 +247,7 @@ def _given_up(record: ReportRecord, leaving: Leaving, code: str) -> ReportRecord
 def _alert(
     desk: Desk, code: str, record: ReportRecord, leaving: Leaving, now: datetime, **params: object
 ) -> Flow[tuple[Raised, ...]]:
-    about = f"{record.id}:{leaving.digest}"
+    about = f"{record.id}:{leaving.digest}:{params.get('reason', '')}"
     return (yield from raised(desk, code, about, now, order=record.order, transaction=record.transaction, **params))
 
 
