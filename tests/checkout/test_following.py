@@ -227,6 +227,18 @@ def test_a_provider_that_gives_up_is_asked_again_some_times(world):
     assert world.subscriptions() == 5
 
 
+def test_that_a_provider_gives_up_may_be_told_twice(world):
+    order = shipped(world)
+    world.clock.advance(hours=1)
+    world.push()
+    world.kuaidi100.give_up(NUMBER)
+    world.kuaidi100.disturb_next(PushFault.DUPLICATE)
+    assert len(world.push()) == 2
+    assert world.parcel(order).renewals == 1
+    world.turn(minutes=31)
+    assert world.subscriptions() == 2
+
+
 def test_an_erased_shopper_has_no_timeline_and_the_parcel_goes_on(world):
     order = shipped(world)
     world.kuaidi100.scan(NUMBER, "1", "张三 取件")

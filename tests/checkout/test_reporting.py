@@ -11,6 +11,7 @@ from minishop.checkout._reporting import payments_to_report
 from minishop.errors import InvalidInput, OutcomeUnknown, RemoteError
 from minishop.flows import run
 from minishop.orders import Address, Outcome, PaymentState, Pick, UnitOutcome
+from minishop.storage import Commit
 from minishop.wechat.shipping import DeliveryKind, OrderKey, Parcel, ShippingReport
 from tests.checkout.outside import OPENID
 from tests.checkout.world import ADDRESS
@@ -593,6 +594,36 @@ def test_what_cannot_be_looked_up_either_is_an_alert(world):
     world.shop.follow_again(order.id)
     world.turn()
     assert world.report(order).state is Work.DONE
+
+
+def test_a_split_delivery_stays_one_and_needs_no_re_report_for_that(world):
+    order = world.sold(TEA=1, CUP=1)
+    shipped = world.ship(order, units=(Pick("TEA", 1),)).order.shipments[0]
+    world.turn()
+    world.shop.void_shipment(order.id, seller="s", key="v", shipment=shipped.id)
+    world.ship(order, "s2", tracking="YT0000000000002")
+    world.turn()
+    last = world.uploads()[-1]
+    assert (last["delivery_mode"], last["is_all_delivered"]) == (2, True)
+    assert (world.payment(order).is_finished, world.payment(order).is_re_reported) == (True, False)
+
+
+def test_an_alert_that_somebody_else_raises_at_the_same_time_is_one_alert(world):
+    order = world.sold(TEA=1)
+    world.ship(order, carrier="Pigeon")
+    world.shop.relay()
+    commit = world.shop.handlers[Commit]
+
+    def meanwhile(request):
+        mine = [put for put in request.batch.puts if put.kind == "alert"]
+        if mine:
+            commit(Commit(evolve(request.batch, puts=tuple(mine), events=())))
+        return commit(request)
+
+    world.shop.handlers = {**world.shop.handlers, Commit: meanwhile}
+    world.shop.sweep()
+    assert world.report(order).state is Work.FAILED
+    assert sorted(world.alerts()) == ["parcel_not_followed", "report_failed"]
 
 
 def test_two_payments_of_one_order_are_reported_each(world):

@@ -84,6 +84,22 @@ def test_a_push_that_comes_again_does_not_confirm_what_was_sent_in_exchange(worl
     assert not replacement.is_received
 
 
+def test_a_settlement_does_not_confirm_what_was_sent_in_exchange(world):
+    order = on_its_way(world)
+    world.shop.confirm(order.id, buyer="u1", key="c")
+    world.shop.open_after_sale(order.id, buyer="u1", key="a", kind="exchange", units=("TEA/1",), after_sale="x")
+    world.shop.approve(order.id, seller="s", key="ok", after_sale="x")
+    world.shop.send_back(order.id, buyer="u1", key="b", after_sale="x", tracking="YT9")
+    outcomes = (UnitOutcome("TEA/1", Outcome.GOOD),)
+    world.shop.receive_return(order.id, seller="s", key="in", after_sale="x", outcomes=outcomes)
+    world.ship(order, "s2", tracking="YT0000000000002")
+    world.platform.confirm_receipt(transaction(world, order), automatic=True)
+    world.settle_at_platform()
+    (replacement,) = [unit for unit in world.order(order.id).units if unit.is_replacement]
+    assert not replacement.is_received
+    assert world.report(order).settlement.confirmed_by == "time"
+
+
 def test_a_settlement_of_what_has_not_left_is_an_alert(world):
     order = world.sold(TEA=1, CUP=1)
     world.platform.shipping.payments[transaction(world, order)].shipped_at = world.clock()
