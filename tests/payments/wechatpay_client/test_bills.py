@@ -348,6 +348,7 @@ def test_without_a_file_the_error_says_what_to_do(make, script):
     with pytest.raises(CallerError) as refused:
         pay.trade_bill(DAY)
     assert (refused.value.code, "file=" in refused.value.next_step) == ("no_file", True)
+    assert "OpenSpool" in refused.value.next_step
 
 
 def test_a_try_that_failed_half_way_leaves_nothing_behind(pay, script, machine):

@@ -102,6 +102,13 @@ def test_every_channel_is_ready_to_be_paid(till, simulator, clock, channel, paye
     assert order["amount"]["total"] == 12800
 
 
+def test_a_channel_that_a_front_end_made_up_is_wrong_input(gateway, script, clock):
+    with pytest.raises(InvalidInput) as refused:
+        gateway.create(asks(clock, channel="carrier-pigeon"))
+    assert (refused.value.code, "pigeon" in str(refused.value)) == ("unknown_value", False)
+    assert script.requests == []
+
+
 def test_a_payment_from_start_to_bill(till, simulator, clock):
     assert till.query(ATTEMPT) == NotFound()
     till.create(asks(clock))

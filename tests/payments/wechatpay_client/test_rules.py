@@ -106,6 +106,7 @@ def test_what_single_channels_need(pay, script, clock):
     refused("openid", lambda: pay.create_jsapi(lab.order(), openid=""))
     refused("openid", lambda: pay.create_mini_program(lab.order(), openid="with blank"))
     refused("payer_client_ip", lambda: pay.create_h5(lab.order()))
+    refused("channel", lambda: pay.create_payment(lab.order(), channel="carrier-pigeon"))
     refused("time_expire", lambda: pay.create_native(lab.order(time_expire=clock() + timedelta(seconds=59))))
     assert script.requests == []
 
@@ -158,6 +159,8 @@ def test_combined_orders():
     refused("orders", lambda: CombinedOrder(out_trade_no="whole-1", orders=[one]))
     refused("orders", lambda: CombinedOrder(out_trade_no="whole-1", orders=[one, one]))
     refused("attach", lambda: SubOrder(out_trade_no="order-1", description="茶", total=1, attach=""))
+    naive = datetime(2026, 6, 2)
+    refused("time_expire", lambda: CombinedOrder(out_trade_no="whole-1", orders=[one, two], time_expire=naive))
     refused("mchid", lambda: SubOrder(out_trade_no="order-1", description="茶", total=1, attach="a", mchid="x"))
     refused("mchid", lambda: SubMerchant("abc"))
 
@@ -235,6 +238,21 @@ def test_a_path_must_be_one():
     refused("path", lambda: target("/v3/a?b=c"))
     refused("path", lambda: target("/v3/{}"))
     refused("path", lambda: target("/v3/", "a"))
+
+
+@pytest.mark.parametrize("value", [5, None, b"a", "\ud800"])
+def test_what_fills_a_path_is_text(value):
+    refused("parts[1]", lambda: target("/v3/{}/{}", "a", value))
+
+
+def test_a_query_is_text_that_can_be_written():
+    assert target("/v3/a", query={"n": 5}) == "/v3/a?n=5"
+    refused("query", lambda: target("/v3/a", query={"q": "\ud800"}))
+
+
+@pytest.mark.parametrize("text", ["", None, 5, "\ud800"])
+def test_what_is_encrypted_is_text(pay, text):
+    refused("text", lambda: pay.encrypt(text))
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), st.integers(-12, 12))

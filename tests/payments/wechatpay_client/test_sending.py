@@ -2,9 +2,12 @@
 
 import json
 import pickle
+from base64 import b64decode
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.hashes import SHA1
 
 from minishop.errors import CallerError, InvalidInput, OutcomeUnknown, RemoteError
 from minishop.flows import Headers, HttpResponse
@@ -19,6 +22,7 @@ from minishop.payments.wechatpay.client import (
     NotEnough,
     NotThere,
     RequestRefused,
+    Share,
     UnsupportedSuite,
 )
 from tests.payments.wechatpay import build
@@ -215,6 +219,34 @@ def test_a_key_that_is_not_known_is_fetched_once_and_then_known(make, script):
     for _ in answers:
         assert query(pay).total == 12800
     assert len(fetched) <= 2  # at the start, and for the unknown serial; never for each call
+
+
+def test_all_names_of_a_sharing_are_encrypted_with_one_key_even_if_keys_change_meanwhile(make, script):
+    class Changing:
+        def __init__(self):
+            self.keys = [
+                build.platform_keys(),
+                PlatformKeys.of(public_keys={"PUB_KEY_ID_9": build.public_pem("other")}),
+            ]
+
+        def current(self):
+            self.keys.reverse()
+            return self.keys[0]
+            yield
+
+        def refreshed(self, seen):
+            return seen
+            yield
+
+    script.says(script.refused(403, "NO_AUTH"))
+    shares = [Share(kind="X", account="1", amount=1, description="d", name=name) for name in ("张三", "李四")]
+    with pytest.raises(RequestRefused):
+        make(keys=Changing()).share(out_order_no="P1", transaction_id="4200", receivers=shares)
+    (request,) = script.requests
+    named = "other" if dict(request.headers)["Wechatpay-Serial"] == "PUB_KEY_ID_9" else "platform"
+    names = [b64decode(one["name"]) for one in json.loads(request.body)["receivers"]]
+    oaep = OAEP(mgf=MGF1(algorithm=SHA1()), algorithm=SHA1(), label=None)
+    assert [build.key(named).decrypt(name, oaep).decode() for name in names] == ["张三", "李四"]
 
 
 def test_that_keys_cannot_be_fetched_does_not_make_a_refund_certain(make, script, clock):

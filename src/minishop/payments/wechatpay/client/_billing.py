@@ -213,7 +213,7 @@ def _spool() -> Flow[BinaryIO]:
     raise CallerError(
         "there is no file for the bill",
         code="no_file",
-        next_step="Pass file=, or give the client spool=tempfile.TemporaryFile.",
+        next_step="Pass file=, or let the client's machine answer OpenSpool, for example by tempfile.TemporaryFile().",
     )
 
 

@@ -56,17 +56,25 @@ def target(path: str, *parts: str, query: Query | None = None) -> str:
         query: Names and values; ``None`` and empty values are left out.
 
     Raises:
-        InvalidInput: The path is not one, or the parts are not as many as the ``{}``.
+        InvalidInput: The path is not one, the parts are not as many as the ``{}``, or something is no text.
     """
     check_text("path", path, _PATH, "a percent-encoded path that starts with a slash; {} stands for a part")
     pieces = path.split("{}")
     if len(pieces) != len(parts) + 1:
         raise InvalidInput("path", "malformed", f"has {len(pieces) - 1} times {{}}, and {len(parts)} parts were given")
-    encoded = [quote(part, safe="@") for part in parts]
+    encoded = [_encoded(f"parts[{place}]", part, "@") for place, part in enumerate(parts)]
     whole = pieces[0] + "".join(part + piece for part, piece in zip(encoded, pieces[1:], strict=True))
     pairs = [(name, str(value)) for name, value in (query or {}).items() if value not in (None, "")]
-    asked = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    asked = "&".join(f"{_encoded('query', name)}={_encoded('query', value)}" for name, value in pairs)
     return f"{whole}?{asked}" if asked else whole
+
+
+def _encoded(name: str, text: str, safe: str = "") -> str:
+    try:
+        return quote(text.encode(), safe=safe)
+    except (AttributeError, UnicodeError):
+        pass  # the message holds what stood there
+    raise InvalidInput(name, "wrong_type", "must be text that UTF-8 can write")
 
 
 def json_body(data: Mapping[str, Any]) -> bytes:

@@ -25,6 +25,7 @@ from minishop.payments.wechatpay.client._values import (
     check_notify_url,
     check_openid,
     rfc_3339,
+    unix_seconds_of,
 )
 
 __all__ = ["CombinedOrder", "SubOrder", "close_combined", "create_combined", "query_combined"]
@@ -124,6 +125,8 @@ class CombinedOrder:
         numbers = {order.out_trade_no for order in self.orders}
         if not 2 <= len(self.orders) <= _MOST or len(numbers) != len(self.orders):
             raise InvalidInput("orders", "out_of_range", f"must be 2 to {_MOST} orders with different numbers")
+        if self.time_expire is not None:
+            unix_seconds_of("time_expire", self.time_expire)
         if self.notify_url:
             check_notify_url(self.notify_url)
         check_length("payer_client_ip", self.payer_client_ip, 45)
@@ -156,7 +159,7 @@ def create_combined(
         BusinessRefused: The state of an order forbids it.
         OutcomeUnknown: It may have been made; ask with ``query_combined``.
     """
-    channel, app = Channel(channel), desk.app_of(appid)
+    channel, app = Channel.of(channel), desk.app_of(appid)
     now = yield from ask(Now())
     check_expiry(order.time_expire, now)
     scene: dict[str, Any] = {"payer_client_ip": order.payer_client_ip, "device_id": order.device_id}

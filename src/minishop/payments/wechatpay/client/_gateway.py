@@ -29,13 +29,11 @@ class _Base:
     """
 
     def __init__(self, client: WechatPay | AsyncWechatPay, *, channel: Channel | str = Channel.MINI_PROGRAM) -> None:
-        if channel not in [*Channel]:
-            raise InvalidInput("channel", "unknown_value", f"must be one of {', '.join(Channel)}")
         for name in ("appid", "notify_url"):
             if not getattr(client.desk, name):
                 raise InvalidInput("client", "missing_key", f"must have been made with {name}")
         #: What every call goes by.
-        self.desk = GatewayDesk(client=client.desk, channel=channel)
+        self.desk = GatewayDesk(client=client.desk, channel=Channel.of(channel))
         #: What answers the requests of flows.
         self.handlers: Handlers = client.handlers
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from minishop.errors import RemoteError
 from minishop.flows import Flow, Now, ask
@@ -55,7 +55,7 @@ class GatewayDesk:
     """What every flow of a gateway goes by."""
 
     client: Desk
-    channel: Channel = field(converter=Channel)
+    channel: Channel
 
 
 @frozen(kw_only=True)
@@ -84,7 +84,7 @@ def create(desk: GatewayDesk, request: PaymentRequest) -> Flow[PaymentAnswer]:
 
     ``payer`` is the openid for JSAPI and mini-program, the shopper's IP address for H5, and not needed else.
     """
-    channel = Channel(request.channel.replace("-", "_")) if request.channel else desk.channel
+    channel = Channel.of(request.channel.replace("-", "_")) if request.channel else desk.channel
     wants_openid = channel in (Channel.JSAPI, Channel.MINI_PROGRAM)
     order = PaymentOrder(
         out_trade_no=request.attempt,

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from minishop.errors import InvalidInput
 from minishop.payments.wechatpay._checks import check_text, matching
 from minishop.payments.wechatpay._numbers import check_fen, check_out_trade_no
 from minishop.payments.wechatpay.client._call import joined
@@ -43,6 +44,17 @@ class Channel(StrEnum):
     def product(self) -> str:
         """The last part of the path that makes an order."""
         return "jsapi" if self is Channel.MINI_PROGRAM else self.value
+
+    @classmethod
+    def of(cls, name: str) -> Channel:
+        """The channel of this name.
+
+        Raises:
+            InvalidInput: ``unknown_value``: there is none; the name is not repeated.
+        """
+        if name in [*cls]:
+            return cls(name)
+        raise InvalidInput("channel", "unknown_value", f"must be one of {', '.join(cls)}")
 
 
 @frozen(kw_only=True)

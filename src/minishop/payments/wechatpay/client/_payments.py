@@ -123,7 +123,7 @@ def create_payment(
     appid: str | None = None,
 ) -> Flow[Prepared]:
     """Makes an order to be paid in any channel; see the functions of the single channels."""
-    channel, app = Channel(channel), desk.app_of(appid)
+    channel, app = Channel.of(channel), desk.app_of(appid)
     now = yield from ask(Now())
     what = "create a payment"
     body = order.body(now) | _parties(desk, app) | {"notify_url": _notify_url(desk, order)}

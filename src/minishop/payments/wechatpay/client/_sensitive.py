@@ -36,8 +36,9 @@ def encrypt(desk: Desk, text: str) -> Flow[Sealed]:
         InvalidInput: It is no text, or too long.
         CallerError: ``no_platform_key``: no platform key is good now.
     """
-    serial, secret = yield from sealed(desk, {"text": text})
-    return Sealed(serial, secret["text"])
+    keys = yield from desk.keys.current()
+    now = yield from ask(Now())
+    return Sealed(*desk.suite.encrypt(text, keys=keys, now=now))
 
 
 def sealed(desk: Desk, fields: Mapping[str, str]) -> Flow[tuple[str, dict[str, str]]]:

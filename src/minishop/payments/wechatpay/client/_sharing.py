@@ -68,14 +68,16 @@ def share(
     shares = tuple(receivers)
     if not 1 <= len(shares) <= 50:
         raise InvalidInput("receivers", "out_of_range", "must be 1 to 50")
-    serial, bodies = "", []
     for one in shares:
         check_fen(one.amount, "amount")
         check_length("description", one.description, 80, least=1)
-        used, secret = yield from sealed(desk, {"name": one.name})
-        serial = used or serial
-        who = {"type": one.kind, "account": one.account, "amount": one.amount, "description": one.description}
-        bodies.append(who | secret)
+    # All names at once: they must be encrypted with one key, and keys may be renewed at any time.
+    serial, names = yield from sealed(desk, {str(place): one.name for place, one in enumerate(shares)})
+    bodies = [
+        {"type": one.kind, "account": one.account, "amount": one.amount, "description": one.description}
+        | ({"name": names[str(place)]} if one.name else {})
+        for place, one in enumerate(shares)
+    ]
     members = {
         **_sub(desk, with_app=True),
         "appid": desk.app_of(appid),
