@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.test_order_life import run_script, with_store
+from tests.servers import MARIADB, POSTGRES, Corner, require
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "examples" / "order-with-parcels" / "order_with_parcels.py"
 
@@ -28,8 +29,18 @@ def test_on_a_file_twice(tmp_path):
     assert run_script(SCRIPT, file) == STEPS
 
 
-def test_on_a_server_by_changing_one_line(corner, tmp_path):
-    (tmp_path / "script.py").write_text(with_store(SCRIPT, corner), encoding="utf-8")
+@pytest.fixture(params=[POSTGRES, MARIADB], ids=lambda server: server.name)
+def own_corner(request):
+    """A schema of its own: the script's sweep works off all that is in it."""
+    require(request.param)
+    corner = Corner(request.param)
+    corner.make()
+    yield corner
+    corner.drop()
+
+
+def test_on_a_server_by_changing_one_line(own_corner, tmp_path):
+    (tmp_path / "script.py").write_text(with_store(SCRIPT, own_corner), encoding="utf-8")
     assert run_script(tmp_path / "script.py", str(tmp_path / "unused.db")) == STEPS
 
 
