@@ -63,6 +63,9 @@ demo: $(INSTALLED)
 	@echo
 	@echo "══ An order, from the cart to the refund"
 	@$(BIN)/python docs/examples/order-life/order_life.py
+	@echo
+	@echo "══ An order whose parcel is followed, to the settlement"
+	@$(BIN)/python docs/examples/order-with-parcels/order_with_parcels.py
 
 test: lint types imports unit oracle docs
 	@echo "== all checks passed"
