@@ -54,6 +54,34 @@ def test_invalid_input(arguments, code, capsys):
     assert (out, code in err) == ("", True)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--pace", "0"],
+        ["--pace", "x"],
+        ["--parcel", "X12345"],
+        ["--parcel", ":X12345"],
+        ["--parcel", "yuantong:"],
+        ["--parcel", "yuantong:!!"],
+    ],
+)
+def test_wrong_usage_of_the_simulator(arguments, capsys):
+    assert main(["logistics-simulator", *arguments]) == 2
+    assert f"argument {arguments[0]}" in capsys.readouterr().err
+
+
+def test_an_address_that_is_none(monkeypatch, capsys):
+    monkeypatch.setenv("MINISHOP_SF_PARTNER_ID", "p")
+    monkeypatch.setenv("MINISHOP_SF_CHECKWORD", "c4n4ry")
+    monkeypatch.setenv("MINISHOP_SF_URL", "nonsense")
+    assert main(["track", "SF1", "--phone", "8000"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, "c4n4ry" in err) == ("", False)
+    assert err.startswith("minishop track: the address of a request was refused")
+
+
 def test_detecting(capsys):
     assert main(["carriers", "detect", "1Z5R89390357567128"]) == 0
     assert capsys.readouterr().out == "ups               low     UPS  CHECK DIGIT WRONG\n"

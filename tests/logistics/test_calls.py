@@ -71,6 +71,9 @@ def test_the_remote_may_say_when_to_come_back(make, request_):
     assert failing(make, request_, busy).retry_after == timedelta(seconds=90)
     vague = HttpResponse(status=503, headers=Headers({"Retry-After": "Wed, 21 Oct 2031 07:28:00 GMT"}))
     assert failing(make, request_, vague).retry_after is None
+    for absurd in ("9" * 8, "9" * 20, "9" * 5000, "-1", "٣"):
+        never = HttpResponse(status=503, headers=Headers({"Retry-After": absurd}))
+        assert failing(make, request_, never).retry_after is None
 
 
 def test_errors_survive_pickling_with_all_of_it():
@@ -121,6 +124,44 @@ def test_accounts_show_and_pickle_nothing(account):
             spill(account)
         assert error.value.code == "holds_secrets"
         assert CANARY not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "make, field, value, code",
+    [
+        *[(kdniao, "app_key", value, "empty") for value in ("", "  ")],
+        (kdniao, "app_key", None, "wrong_type"),
+        (kdniao, "business_id", 1000000, "wrong_type"),
+        (kdniao, "plan", "gold", "unknown_value"),
+        (kuaidi100, "key", "", "empty"),
+        (kuaidi100, "customer", None, "wrong_type"),
+        (kuaidi100, "salt", None, "wrong_type"),
+        (kuaidi100, "former_salts", (None,), "wrong_type"),
+        (kuaidi100, "trusts_unsigned_pushes", "false", "wrong_type"),
+        (kuaidi100, "min_interval", 1800, "wrong_type"),
+        (sf, "checkword", "", "empty"),
+        (sf, "trusts_unsigned_pushes", "no", "wrong_type"),
+    ],
+)
+def test_accounts_are_checked(make, field, value, code):
+    with pytest.raises(InvalidInput) as error:
+        make(Wire(), **{field: value})
+    assert (error.value.field, error.value.code) == (field, code)
+
+
+def test_one_former_salt_is_one_salt():
+    account = Kuaidi100Account(customer="C", key="K", salt="new", former_salts="old")
+    assert account.former_salts == ("old",)
+
+
+@pytest.mark.parametrize(
+    "values, code",
+    [({"now": "2026-06-01"}, "wrong_type"), ({"now": None}, "wrong_type"), ({"method": 5}, "wrong_type")],
+)
+def test_what_the_app_says_of_a_push_is_checked(values, code):
+    with pytest.raises(InvalidInput) as error:
+        kuaidi100(Wire()).parse_push({}, b"param=1", **{"now": NOW, **values})
+    assert (error.value.field, error.value.code) == (next(iter(values)), code)
 
 
 def shown(error):

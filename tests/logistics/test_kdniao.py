@@ -152,6 +152,9 @@ def test_sf_wants_a_phone_number_and_jd_the_merchants_code():
     kdniao(wire).query(TrackRequest(number="SF1234567890123", carrier="sf", phone="13800138000"))
     assert sent_data(wire)["CustomerName"] == "8000"
     wire = Wire(said())
+    kdniao(wire).query(TrackRequest(number="SF1234567890123", carrier="sf", phone="13800138000", merchant="010K1"))
+    assert sent_data(wire)["CustomerName"] == "8000"
+    wire = Wire(said())
     kdniao(wire).query(TrackRequest(number="JD0123456789-1-1-", carrier="jd", merchant="010K1"))
     assert (sent_data(wire)["CustomerName"], sent_data(wire)["LogisticCode"]) == ("010K1", "JD0123456789")
 
@@ -179,6 +182,7 @@ def test_freight_without_a_code_of_its_own_is_not_asked_about_as_a_parcel():
         ({"ResultCode": 102}, K.AUTH, False),
         ({"ResultCode": "104"}, K.AUTH, False),
         ({"Reason": "手机号后四位不匹配"}, K.PHONE_REQUIRED_OR_MISMATCH, False),
+        ({"Reason": "手机尾号验证失败"}, K.PHONE_REQUIRED_OR_MISMATCH, False),
         ({"Reason": "没有可用套餐"}, K.PERMISSION, False),
         ({"Reason": "暂无轨迹信息"}, K.NOT_FOUND_YET, True),
         ({"ResultCode": "101"}, K.INVALID_REQUEST, False),

@@ -169,7 +169,14 @@ def test_an_answer_without_any_code_but_with_data_is_good():
     assert ask(plain).status is S.OUT_FOR_DELIVERY
 
 
-@pytest.mark.parametrize("request_", [SF, TrackRequest(number="X12345", carrier_code="shunfeng")])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SF,
+        TrackRequest(number="X12345", carrier_code="shunfeng"),
+        TrackRequest(number="X12345", carrier="yto", carrier_code="shunfeng"),
+    ],
+)
 def test_sf_is_not_asked_about_without_a_phone_number(request_):
     wire = Wire(result())
     with pytest.raises(ProviderError) as error:

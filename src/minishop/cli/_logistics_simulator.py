@@ -38,16 +38,46 @@ def add_to(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--provider", choices=("kuaidi100", "kdniao", "sf"), default="kuaidi100", help="which one")
-    parser.add_argument("--port", type=int, default=8732, help="port on 127.0.0.1; 0 takes a free one (default: 8732)")
+    parser.add_argument(
+        "--port", type=_port, default=8732, help="port on 127.0.0.1; 0 takes a free one (default: 8732)"
+    )
     parser.add_argument(
         "--parcel",
+        type=_parcel,
         action="append",
         metavar="CODE:NUMBER",
         help="a parcel that it knows: the provider's code of the carrier, and a number; may be repeated",
     )
-    parser.add_argument("--pace", type=int, default=10, metavar="SECONDS", help="between two scans (default: 10)")
+    parser.add_argument("--pace", type=_seconds, default=10, metavar="SECONDS", help="between two scans (default: 10)")
     parser.add_argument("--push-to", metavar="URL", help="where kdniao and sf push to; kuaidi100 is told by the app")
     parser.set_defaults(run=run)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return port
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("must be 1 to 86400")
+    return seconds
+
+
+def _parcel(text: str) -> tuple[str, str]:
+    from minishop.errors import InvalidInput
+    from minishop.logistics import clean_number
+
+    code, colon, number = text.partition(":")
+    if not code or not colon:
+        raise argparse.ArgumentTypeError("must be CODE:NUMBER, for example yuantong:YT1234567890123")
+    try:
+        return code, clean_number(number)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     kind = KINDS[options.provider]
     fake = kind.make(**({"push_url": options.push_to} if options.push_to and options.provider != "kuaidi100" else {}))
     fake.first_push = timedelta(0)
-    parcels = [tuple(one.split(":", 1)) for one in options.parcel or ()] or [kind.parcel]
+    parcels = options.parcel or [kind.parcel]
     for code, number in parcels:
         fake.add_parcel(number, code)
     life = Life(fake, kind.scans, tuple(number for _, number in parcels))

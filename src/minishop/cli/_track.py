@@ -55,6 +55,7 @@ def add_to(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the timeline; 1 if the provider has no answer, 2 if nobody can be asked."""
     from minishop.cli._carriers import print_guesses
+    from minishop.errors import CallerError, InvalidInput
     from minishop.logistics import ProviderError, TrackRequest
 
     name = options.provider or next((one for one in VARIABLES if _settings(one)), None)
@@ -70,6 +71,11 @@ def run(options: argparse.Namespace) -> int:
         _print(_demo(request) if name == "demo" else _ask(name, request), texts_for(options.lang))
     except ProviderError as error:
         print(f"minishop track: {error} ({error.kind}). {error.next_step}", file=sys.stderr)
+        return 1
+    except InvalidInput:
+        raise
+    except CallerError as error:  # an address in the environment that is none
+        print(f"minishop track: {error}. {error.next_step}", file=sys.stderr)
         return 1
     return 0
 

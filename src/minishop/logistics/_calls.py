@@ -106,12 +106,11 @@ def read_answer(response: HttpResponse, provider: str) -> Any:
     """
     if response.status == 429 or response.status >= 500:
         kind = ErrorKind.RATE_LIMITED if response.status == 429 else ErrorKind.UNAVAILABLE
-        seconds = response.headers.get("retry-after", "")
         raise ProviderError(
             f"{provider} answered with HTTP status {response.status}",
             kind=kind,
             provider=provider,
-            retry_after=timedelta(seconds=int(seconds)) if seconds.isascii() and seconds.isdecimal() else None,
+            retry_after=_seconds(response.headers.get("retry-after", "")),
             params={"status": response.status},
         )
     try:
@@ -124,6 +123,12 @@ def read_answer(response: HttpResponse, provider: str) -> Any:
             retryable=True,
             params={"status": response.status},
         ) from None
+
+
+def _seconds(text: str) -> timedelta | None:
+    """``Retry-After`` in seconds; a date, or more than a hundred days, is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 7
+    return timedelta(seconds=int(text)) if is_number else None
 
 
 def answer_object(answer: Any, provider: str) -> Mapping[str, Any]:
@@ -202,8 +207,9 @@ def check_phone(request: TrackRequest, space: Namespace, capabilities: Capabilit
     """
     if request.phone:
         return
-    ids = {request.carrier} if request.carrier else {one.id for one in find_carriers(request.carrier_code, space)}
-    wanting = sorted(one for one in ids if capabilities.phone_need(one) is PhoneNeed.REQUIRED)
+    # The code is what is asked with, so it is the code that counts.
+    meant = {one.id for one in find_carriers(request.carrier_code, space)} or {request.carrier}
+    wanting = sorted(one for one in meant if capabilities.phone_need(one) is PhoneNeed.REQUIRED)
     if wanting:
         raise phone_required(wanting[0], provider)
 

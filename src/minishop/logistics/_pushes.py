@@ -25,8 +25,12 @@ def read_body(body: bytes, *, now: datetime, method: str, provider: str) -> byte
         raise InvalidInput(
             "body", "wrong_type", "must be the raw bytes of the request", params={"got": type(body).__name__}
         )
+    if not isinstance(now, datetime):
+        raise InvalidInput("now", "wrong_type", "must be a datetime", params={"got": type(now).__name__})
     if now.tzinfo is None:
         raise InvalidInput("now", "naive_time", "must have a time zone", params={"got": str(now)})
+    if not isinstance(method, str):
+        raise InvalidInput("method", "wrong_type", "must be the HTTP method", params={"got": type(method).__name__})
     if method.upper() != "POST":
         raise PushRefused("pushes are POST requests", code="not_a_post", provider=provider)
     raw = bytes(body)

@@ -7,11 +7,19 @@ from typing import Any, NoReturn, cast
 
 import attrs
 
-from minishop.errors import CallerError
+from minishop.errors import CallerError, InvalidInput
 
-__all__ = ["Credentials"]
+__all__ = ["Credentials", "filled"]
 
 _LONGEST = 120
+
+
+def filled(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """A key or an id. An empty key, from a variable that is not set, would let anybody sign pushes."""
+    if not isinstance(value, str):
+        raise InvalidInput(attribute.name, "wrong_type", "must be a text", params={"got": type(value).__name__})
+    if not value.strip():
+        raise InvalidInput(attribute.name, "empty", "must not be empty")
 
 
 class Credentials:

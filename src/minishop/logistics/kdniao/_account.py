@@ -8,7 +8,8 @@ from typing import Literal
 from attrs import field, frozen
 
 from minishop.logistics._requests import Capabilities, PhoneNeed
-from minishop.logistics._secrets import Credentials
+from minishop.logistics._secrets import Credentials, filled
+from minishop.quotes.checks import instance_of, one_of, text
 
 __all__ = ["CAPABILITIES", "NAME", "KdniaoAccount"]
 
@@ -39,9 +40,9 @@ class KdniaoAccount(Credentials):
         min_interval: The shortest time between two queries for one parcel.
     """
 
-    business_id: str
-    app_key: str = field(repr=False)
-    plan: Literal["free", "paid"] = "paid"
-    query_url: str = "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"
-    subscribe_url: str = "https://api.kdniao.com/api/dist"
-    min_interval: timedelta = CAPABILITIES.min_interval
+    business_id: str = field(validator=filled)
+    app_key: str = field(validator=filled, repr=False)
+    plan: Literal["free", "paid"] = field(default="paid", validator=one_of("free", "paid"))
+    query_url: str = field(default="https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx", validator=text)
+    subscribe_url: str = field(default="https://api.kdniao.com/api/dist", validator=text)
+    min_interval: timedelta = field(default=CAPABILITIES.min_interval, validator=instance_of(timedelta))

@@ -33,6 +33,7 @@ _SPACE = Namespace.KDNIAO
 _QUERY = {"free": "1002", "paid": "8001"}
 _SUBSCRIBE = {"free": "1008", "paid": "8008"}
 _RECOGNISE = "2002"
+_SF = "SF"  # its parcels are asked for by the phone number alone
 
 #: Characters that KDNiao does not take in a value.
 BREAKING = frozenset("'\"#&+<>%\\")
@@ -112,7 +113,7 @@ def _parcel(request: TrackRequest, code: str) -> Mapping[str, str]:
         "OrderCode": "",
         "ShipperCode": code,
         "LogisticCode": request.number,
-        "CustomerName": request.merchant or request.phone,
+        "CustomerName": request.phone if code == _SF else request.merchant or request.phone,
     }
 
 

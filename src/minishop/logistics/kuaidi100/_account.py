@@ -7,7 +7,8 @@ from datetime import timedelta
 from attrs import field, frozen
 
 from minishop.logistics._requests import Capabilities, PhoneNeed
-from minishop.logistics._secrets import Credentials
+from minishop.logistics._secrets import Credentials, filled
+from minishop.quotes.checks import as_names, flag, instance_of, names, text, text_or_empty
 
 __all__ = ["CAPABILITIES", "NAME", "Kuaidi100Account"]
 
@@ -47,12 +48,12 @@ class Kuaidi100Account(Credentials):
         min_interval: The shortest time between two queries for one parcel.
     """
 
-    customer: str = field(repr=False)
-    key: str = field(repr=False)
-    salt: str = field(default="", repr=False)
-    former_salts: tuple[str, ...] = field(default=(), repr=False)
-    trusts_unsigned_pushes: bool = False
-    callback_url: str = field(default="", repr=False)
-    poll_url: str = "https://poll.kuaidi100.com"
-    auto_url: str = "https://www.kuaidi100.com"
-    min_interval: timedelta = CAPABILITIES.min_interval
+    customer: str = field(validator=filled, repr=False)
+    key: str = field(validator=filled, repr=False)
+    salt: str = field(default="", validator=text_or_empty, repr=False)
+    former_salts: tuple[str, ...] = field(default=(), converter=as_names, validator=names, repr=False)
+    trusts_unsigned_pushes: bool = field(default=False, validator=flag)
+    callback_url: str = field(default="", validator=text_or_empty, repr=False)
+    poll_url: str = field(default="https://poll.kuaidi100.com", validator=text)
+    auto_url: str = field(default="https://www.kuaidi100.com", validator=text)
+    min_interval: timedelta = field(default=CAPABILITIES.min_interval, validator=instance_of(timedelta))

@@ -7,7 +7,8 @@ from datetime import timedelta
 from attrs import field, frozen
 
 from minishop.logistics._requests import Capabilities, PhoneNeed
-from minishop.logistics._secrets import Credentials
+from minishop.logistics._secrets import Credentials, filled
+from minishop.quotes.checks import flag, instance_of, text
 
 __all__ = ["BATCH", "CAPABILITIES", "NAME", "SfAccount"]
 
@@ -38,9 +39,9 @@ class SfAccount(Credentials):
         min_interval: The shortest time between two queries for one parcel.
     """
 
-    partner_id: str
-    checkword: str = field(repr=False)
-    owns_orders: bool = False
-    trusts_unsigned_pushes: bool = False
-    url: str = "https://bspgw.sf-express.com/std/service"
-    min_interval: timedelta = CAPABILITIES.min_interval
+    partner_id: str = field(validator=filled)
+    checkword: str = field(validator=filled, repr=False)
+    owns_orders: bool = field(default=False, validator=flag)
+    trusts_unsigned_pushes: bool = field(default=False, validator=flag)
+    url: str = field(default="https://bspgw.sf-express.com/std/service", validator=text)
+    min_interval: timedelta = field(default=CAPABILITIES.min_interval, validator=instance_of(timedelta))
