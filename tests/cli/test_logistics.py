@@ -67,7 +67,8 @@ def test_invalid_input(arguments, code, capsys):
         ["--parcel", "yuantong:!!"],
     ],
 )
-def test_wrong_usage_of_the_simulator(arguments, capsys):
+def test_wrong_usage_of_the_simulator(arguments, monkeypatch, capsys):
+    monkeypatch.setattr(_logistics_simulator, "_ticks", lambda pace: ())  # it does not serve for ever
     assert main(["logistics-simulator", *arguments]) == 2
     assert f"argument {arguments[0]}" in capsys.readouterr().err
 
