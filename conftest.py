@@ -12,7 +12,7 @@ from sybil.sybil import SybilCollection
 
 ROOT = Path(__file__).parent
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.canaries", "tests.servers"]
 
 
 def run_commands(example: Example) -> None:
