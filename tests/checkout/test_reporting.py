@@ -68,6 +68,16 @@ def test_two_parcels_that_left_at_once_are_one_report(world):
     assert (sent["delivery_mode"], sent["is_all_delivered"], len(sent["shipping_list"])) == (2, True, 2)
 
 
+def test_what_travels_under_one_number_is_one_parcel(world):
+    order = world.sold(TEA=1, CUP=1)
+    world.ship(order, units=(Pick("TEA", 1),))
+    world.ship(order, "s2", tracking=" yt0000000000001 ")
+    world.turn()
+    assert [one["item_desc"] for one in world.uploads()[0]["shipping_list"]] == ["TEA*1；CUP*1"]
+    assert states(world.payment(order)) == (True, 1, ["YT0000000000001"])
+    assert world.alerts() == []
+
+
 def test_what_is_refunded_before_it_left_ends_a_split_delivery(world):
     order = world.sold(TEA=1, CUP=1)
     world.ship(order, units=(Pick("TEA", 1),))
@@ -193,12 +203,25 @@ def test_what_was_put_right_elsewhere_is_tried_again_on_demand(world):
     assert world.shop.follow_again("none").code == "no_such_order"
 
 
+def test_a_payer_who_is_found_later_is_told_of_on_demand(outside):
+    known = []
+    world = outside(openid=lambda order: known[0] if known else None)
+    order = world.sold(TEA=1)
+    world.ship(order)
+    world.turn()
+    assert (world.report(order).last_code, world.uploads()) == ("no_payer", [])
+    known.append(OPENID)
+    world.shop.follow_again(order.id)
+    world.turn()
+    assert (world.report(order).last_code, len(world.uploads())) == ("", 1)
+
+
 # -- corrections ------------------------------------------------------------------------------------------------------
 
 
-def corrected(world, order, number, key):
+def corrected(world, order, number, key, **more):
     shipment = world.order(order.id).shipments[0].id
-    world.shop.correct_tracking(order.id, seller="s", key=key, shipment=shipment, tracking=number)
+    world.shop.correct_tracking(order.id, seller="s", key=key, shipment=shipment, tracking=number, **more)
 
 
 def test_a_correction_is_the_one_re_report_and_a_second_one_an_alert(either):
@@ -218,6 +241,19 @@ def test_a_correction_is_the_one_re_report_and_a_second_one_an_alert(either):
     either.turn()
     assert either.report(order).state is Work.DONE
     assert len(either.uploads()) == 2
+
+
+def test_another_word_for_the_same_carrier_does_not_use_the_re_report_up(world):
+    order = world.sold(TEA=1)
+    world.ship(order)
+    world.turn()
+    corrected(world, order, "YT0000000000001", "c1", carrier="YTO")
+    world.turn()
+    assert (world.report(order).state, world.report(order).is_replaced) == (Work.DONE, False)
+    corrected(world, order, "YT0000000000002", "c2")
+    world.turn()
+    assert states(world.payment(order)) == (True, 2, ["YT0000000000002"])
+    assert world.alerts() == []
 
 
 def test_a_correction_taken_back_before_it_was_reported_costs_nothing(world):

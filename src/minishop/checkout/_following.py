@@ -12,9 +12,10 @@ from attrs import evolve
 
 from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._hearing import hear
+from minishop.checkout._hearing import hear, is_too_early
 from minishop.checkout._keeping import busy, keep, load_record, load_records, put_record, taken_until
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
+from minishop.checkout._plan import waybill_number
 from minishop.checkout._ports import AskAboutParcel, SubscribeToParcel
 from minishop.checkout._records import load_order
 from minishop.errors import InvalidInput, MinishopError, OutcomeUnknown
@@ -24,9 +25,9 @@ from minishop.logistics import (
     ErrorKind,
     PhoneNeed,
     ProviderError,
+    ShipmentStatus,
     SubscribeRequest,
     TrackRequest,
-    clean_number,
 )
 from minishop.logistics import Shipment as Told
 from minishop.orders import Order, Shipment
@@ -92,10 +93,10 @@ def _woken(
     if shipment.is_void:
         is_over = known is None or known.due_at is None
         return None if known is None or is_over else evolve(known, state=Work.DONE, due_at=None)
-    if known is not None and (known.number, known.carrier) == (_number(shipment), shipment.carrier):
+    number = waybill_number(shipment.tracking)
+    if known is not None and (known.number, known.carrier) == (number, shipment.carrier):
         has_failed = again and known.state is Work.FAILED
         return evolve(known, state=Work.WAITING, due_at=now, attempts=0, renewals=0) if has_failed else None
-    number = _number(shipment)
     return ParcelRecord(
         id=_name(order.id, shipment),
         order=order.id,
@@ -108,13 +109,6 @@ def _woken(
         due_at=now,
         tracking=Told(number=number),
     )
-
-
-def _number(shipment: Shipment) -> str:
-    try:
-        return clean_number(shipment.tracking)
-    except InvalidInput:
-        return shipment.tracking
 
 
 def _waybill_put(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Put | None]:
@@ -211,8 +205,8 @@ def _is_ours(there: ParcelRecord, record: ParcelRecord) -> bool:
 
 
 def _next(desk: Desk, record: ParcelRecord, capabilities: Capabilities, now: datetime) -> ParcelRecord:
-    """After the provider has answered: pushes will come, or it is asked again."""
-    if capabilities.subscribe:
+    """After the provider has answered: pushes will come, or it is asked again until the parcel is there."""
+    if capabilities.subscribe or (record.status is ShipmentStatus.DELIVERED and not is_too_early(desk, record)):
         return evolve(record, state=Work.DONE, due_at=None)
     return evolve(record, state=Work.WAITING, due_at=now + _pause(desk, capabilities))
 

@@ -24,7 +24,7 @@ from minishop.logistics import PushUpdate, Shipment, ShipmentStatus, Subscriptio
 from minishop.orders import SYSTEM, Deliver, Rejected
 from minishop.storage import Batch, Committed, EventRow
 
-__all__ = ["Heard", "hear", "parcel_pushed"]
+__all__ = ["Heard", "hear", "is_too_early", "parcel_pushed"]
 
 _COMES_BACK = frozenset({ShipmentStatus.RETURNING, ShipmentStatus.RETURNED})
 _MOST_RENEWALS = 3
@@ -155,7 +155,8 @@ def _batch(desk: Desk, before: ParcelRecord, version: int, after: ParcelRecord, 
     alerts = yield from _alerts(desk, before, after, now)
     puts = (put_record(desk, after, version), *(alert.put for alert in alerts))
     rows = (*_moved(before, after), *(alert.row for alert in alerts))
-    if after.status is ShipmentStatus.DELIVERED and not _is_too_early(desk, after):
+    has_arrived = after.status is ShipmentStatus.DELIVERED and not _has_turned_back(before, after)
+    if has_arrived and not is_too_early(desk, after):
         moved = yield from _order_batch(desk, after, now)
         if moved is not None:
             return evolve(moved, puts=(*moved.puts, *puts), events=(*moved.events, *rows))
@@ -175,7 +176,13 @@ def _order_batch(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Batch 
     return order_batch(desk, decided[0], order, version, decided[1], now, Request(name="deliver"))
 
 
-def _is_too_early(desk: Desk, parcel: ParcelRecord) -> bool:
+def _has_turned_back(before: ParcelRecord, after: ParcelRecord) -> bool:
+    """Whether the parcel was on its way back: then a signature may well be the sender's, and a person has to look."""
+    events = after.tracking.events if after.tracking else ()
+    return before.status in _COMES_BACK or any(event.status in _COMES_BACK for event in events)
+
+
+def is_too_early(desk: Desk, parcel: ParcelRecord) -> bool:
     """Whether the news is of an older parcel with the same number: numbers are used again."""
     at = parcel.delivered_at
     return at is not None and at < parcel.shipped_at - desk.parcel_policy.early
@@ -200,7 +207,7 @@ def _alerts(desk: Desk, before: ParcelRecord, after: ParcelRecord, now: datetime
     about = f"{after.id}:{after.number}"
     if after.status in _COMES_BACK and before.status not in _COMES_BACK:
         found += yield from raised(desk, "parcel_came_back", about, now, **said)
-    if after.status is ShipmentStatus.DELIVERED and _is_too_early(desk, after):
+    if after.status is ShipmentStatus.DELIVERED and is_too_early(desk, after):
         at = after.delivered_at.isoformat() if after.delivered_at else ""
         found += yield from raised(desk, "parcel_doubtful", about, now, **said, at=at)
     if after.state is Work.FAILED and before.state is not Work.FAILED:

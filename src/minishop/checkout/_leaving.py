@@ -1,6 +1,7 @@
 """What of an order has left, as the platform wants to be told. A pure function of the order.
 
 * Virtual goods are there as soon as they are paid; nothing is said about parcels.
+* What travels under one number is one parcel, however often it was recorded.
 * Express: one parcel with everything is a unified delivery; anything else is split, and stays split once the platform
   was told so. A parcel of nothing but replacements belongs to an exchange, not to the payment.
 * Same-city and pickup know no parcels: one report, when everything is ready.
@@ -11,12 +12,13 @@ A split delivery is told with all its parcels every time, so the last report say
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from attrs import field, frozen
 
 from minishop.checkout._keys import fingerprint_of
-from minishop.checkout._plan import ParcelPolicy
+from minishop.checkout._plan import ParcelPolicy, waybill_number
 from minishop.errors import InvalidInput
 from minishop.orders import Goods, Order, Shipment, facets
 from minishop.wechat.shipping import DeliveryKind, OrderKey, Parcel, ShippingReport, describe_goods
@@ -47,7 +49,7 @@ class Leaving:
 
     @digest.default
     def _digest(self) -> str:
-        parcels = sorted([one.carrier, one.tracking] for one in self.shipments)
+        parcels = sorted(_labels(self.shipments))
         said = {"kind": str(self.kind), "split": self.is_split, "all": self.is_all, "parcels": parcels}
         return fingerprint_of(said)[:32]
 
@@ -70,7 +72,13 @@ def leaving_of(order: Order, kind: DeliveryKind, *, was_split: bool = False) -> 
         return Leaving(kind=DeliveryKind.VIRTUAL) if is_all else None
     if kind is not DeliveryKind.EXPRESS:
         return Leaving(kind=kind) if is_all else None
-    return Leaving(kind=kind, shipments=parcels, is_split=was_split or len(parcels) > 1 or not is_all, is_all=is_all)
+    is_split = was_split or len(_labels(parcels)) > 1 or not is_all
+    return Leaving(kind=kind, shipments=parcels, is_split=is_split, is_all=is_all)
+
+
+def _labels(shipments: Iterable[Shipment]) -> set[tuple[str, str]]:
+    """The carriers and numbers of what may have been recorded in several steps."""
+    return {(one.carrier, waybill_number(one.tracking)) for one in shipments}
 
 
 def report_of(
@@ -89,10 +97,13 @@ def report_of(
     Raises:
         InvalidInput: Something is missing or unclear: a carrier, a number, a telephone number.
     """
-    parcels = tuple(_parcel(policy, order, one) for one in leaving.shipments)
+    boxes: dict[tuple[str, str], set[str]] = {}
+    for one in leaving.shipments:
+        boxes.setdefault(_box(policy, one), set()).add(one.id)
+    parcels = tuple(_parcel(policy, order, *box, inside) for box, inside in boxes.items())
     return ShippingReport(
         order=OrderKey(transaction_id=transaction),
-        parcels=parcels or (Parcel(description=_describe(policy, order, "")),),
+        parcels=parcels or (Parcel(description=_describe(policy, order)),),
         kind=leaving.kind,
         is_split=leaving.is_split,
         is_all_delivered=leaving.is_all if leaving.is_split else None,
@@ -101,20 +112,22 @@ def report_of(
     )
 
 
-def _parcel(policy: ParcelPolicy, order: Order, shipment: Shipment) -> Parcel:
+def _box(policy: ParcelPolicy, shipment: Shipment) -> tuple[str, str]:
+    """WeChat's code of the carrier, and the number."""
     if not shipment.tracking:
         raise InvalidInput("tracking", "empty", "an express parcel needs its number")
-    company = policy.wechat_code(shipment.carrier)
+    return policy.wechat_code(shipment.carrier), waybill_number(shipment.tracking)
+
+
+def _parcel(policy: ParcelPolicy, order: Order, company: str, number: str, shipments: set[str]) -> Parcel:
     phones: dict[str, str] = {}
     if company in _NEED_A_PHONE:
         to = order.address.phone if order.address else ""
         phones = {"receiver_phone": to} if to else {"consignor_phone": policy.phone}
-    return Parcel(
-        description=_describe(policy, order, shipment.id), tracking_no=shipment.tracking, company=company, **phones
-    )
+    return Parcel(description=_describe(policy, order, shipments), tracking_no=number, company=company, **phones)
 
 
-def _describe(policy: ParcelPolicy, order: Order, shipment: str) -> str:
+def _describe(policy: ParcelPolicy, order: Order, shipments: set[str] | None = None) -> str:
     """What is in a parcel; of all goods, if it is none."""
-    inside = Counter(unit.line for unit in order.units if not shipment or unit.shipment == shipment)
+    inside = Counter(unit.line for unit in order.units if shipments is None or unit.shipment in shipments)
     return describe_goods((policy.name(line), inside[line.id]) for line in order.lines if inside[line.id])

@@ -8,12 +8,12 @@ from datetime import timedelta
 from attrs import field, frozen
 
 from minishop.errors import InvalidInput
-from minishop.logistics import Namespace, carrier_code, carriers, find_carriers
+from minishop.logistics import Namespace, carrier_code, carriers, clean_number, find_carriers
 from minishop.orders import Line, Order
 from minishop.quotes.checks import as_dict
 from minishop.wechat.shipping import DeliveryKind
 
-__all__ = ["DELIVERY", "ParcelPolicy", "delivery_kind"]
+__all__ = ["DELIVERY", "ParcelPolicy", "delivery_kind", "waybill_number"]
 
 #: Where an order's terms say how it is delivered, if not by express.
 DELIVERY = "delivery"
@@ -34,6 +34,14 @@ def delivery_kind(text: str) -> DeliveryKind:
             f"must be one of {', '.join(DeliveryKind)}",
             params={"got": text},
         ) from None
+
+
+def waybill_number(text: str) -> str:
+    """A parcel's number as carriers write it; as it was typed, if it is none."""
+    try:
+        return clean_number(text)
+    except InvalidInput:
+        return text
 
 
 def _delivery(order: Order) -> DeliveryKind:

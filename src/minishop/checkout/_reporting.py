@@ -87,7 +87,8 @@ def _new_record(order: Order, payment: Payment) -> ReportRecord:
 
 
 def _is_news(record: ReportRecord, leaving: Leaving, again: bool) -> bool:
-    return leaving.digest != record.wanted or (again and record.state is Work.FAILED)
+    has_failed = record.state is Work.FAILED or record.last_code == "no_payer"
+    return leaving.digest != record.wanted or (again and has_failed)
 
 
 def _woken(record: ReportRecord, leaving: Leaving, now: datetime) -> ReportRecord:
@@ -135,10 +136,13 @@ def report_shipping(desk: Desk, timer: DueTimer) -> Flow[bool]:
     if version is None:
         return False
     try:
-        yield from ask(ReportShipping(step.report, step.is_replacement))
+        answer = yield from ask(ReportShipping(step.report, step.is_replacement))
     except MinishopError as error:
         return (yield from _save(desk, step, (yield from _failed(desk, step, error))))
-    return (yield from _save(desk, step, _End(record=_accepted(step))))
+    accepted = _accepted(step)
+    if answer.is_unchanged and step.record.attempts == 1:  # another word for the same carrier is no correction
+        accepted = evolve(accepted, is_replaced=step.was_replaced)
+    return (yield from _save(desk, step, _End(record=accepted)))
 
 
 def _decide(desk: Desk, record: ReportRecord, now: datetime) -> Flow[_Call | _End]:
