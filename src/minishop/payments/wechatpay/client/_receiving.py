@@ -17,9 +17,9 @@ __all__ = ["receive"]
 def receive(desk: Desk, headers: HeaderSource, body: bytes) -> Flow[Notification]:
     """A notification, verified with the client's keys.
 
-    Verifying itself does no I/O. Newer keys are asked for in two cases: before it, when the key ring's are old, and after
-    it has failed because of a key that is not known. Both together happen not more often than the key ring allows,
-    however many notifications come.
+    Verifying itself does no I/O. Newer keys are asked for in two cases: before it, when those of the key ring are old,
+    and after it has failed because of a key that is not known. Both together happen not more often than the key ring
+    allows, however many notifications come.
 
     Args:
         desk: The client's.
