@@ -210,6 +210,16 @@ def test_another_number_is_another_parcel(world):
     assert world.order(order.id).shipments[0].delivered_at is not None
 
 
+def test_another_word_for_the_same_carrier_is_the_same_parcel(world):
+    order = shipped(world)
+    world.kuaidi100.scan(NUMBER, "3")
+    world.push(hours=1)
+    corrected(world, order, NUMBER, "c1", carrier="YTO")
+    world.turn()
+    parcel = world.parcel(order)
+    assert (parcel.status, len(parcel.tracking.events), world.subscriptions()) == (ShipmentStatus.DELIVERED, 1, 1)
+
+
 def test_a_parcel_that_was_taken_back_is_followed_no_longer(world):
     order = world.sold(TEA=1)
     shipment = world.ship(order).order.shipments[0]

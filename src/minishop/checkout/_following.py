@@ -77,7 +77,7 @@ def _wake(desk: Desk, order: Order, shipment: Shipment, again: bool) -> Flow[Non
     for _ in range(desk.rounds):
         now = yield from now_of()
         known = yield from load_record(ParcelRecord, _name(order.id, shipment))
-        after = _woken(order, shipment, known[0] if known else None, now, again)
+        after = _woken(desk, order, shipment, known[0] if known else None, now, again)
         if after is None:
             return
         more = yield from _waybill_put(desk, after, now)
@@ -87,15 +87,15 @@ def _wake(desk: Desk, order: Order, shipment: Shipment, again: bool) -> Flow[Non
 
 
 def _woken(
-    order: Order, shipment: Shipment, known: ParcelRecord | None, now: datetime, again: bool
+    desk: Desk, order: Order, shipment: Shipment, known: ParcelRecord | None, now: datetime, again: bool
 ) -> ParcelRecord | None:
     """The record as it should be; ``None``: it is so."""
     if shipment.is_void:
         is_over = known is None or known.due_at is None
         return None if known is None or is_over else evolve(known, state=Work.DONE, due_at=None)
     number = waybill_number(shipment.tracking)
-    if known is not None and (known.number, known.carrier) == (number, shipment.carrier):
-        has_failed = again and known.state is Work.FAILED
+    if known is not None and known.number == number and _is_same_carrier(desk, known.carrier, shipment.carrier):
+        has_failed = (again or known.carrier != shipment.carrier) and known.state is Work.FAILED
         return evolve(known, state=Work.WAITING, due_at=now, attempts=0, renewals=0) if has_failed else None
     return ParcelRecord(
         id=_name(order.id, shipment),
@@ -109,6 +109,14 @@ def _woken(
         due_at=now,
         tracking=Told(number=number),
     )
+
+
+def _is_same_carrier(desk: Desk, one: str, other: str) -> bool:
+    """Whether two words mean the same carrier: then it is the same parcel, with all that was heard of it."""
+    try:
+        return one == other or desk.parcel_policy.carrier(one) == desk.parcel_policy.carrier(other)
+    except InvalidInput:
+        return False
 
 
 def _waybill_put(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Put | None]:
