@@ -9,7 +9,7 @@ import pytest
 
 from tests.apart import Apart
 
-SOME_ON_SQLITE, SOME_ON_POSTGRESQL = 120, 64
+SOME_ON_SQLITE, SOME_ON_POSTGRESQL = 80, 64
 SOME_PARCELS_ON_SQLITE, SOME_PARCELS_ON_POSTGRESQL = 40, 16
 PARCELS = "tests.crash.parcels:Parcels"
 

@@ -12,7 +12,7 @@ from minishop.testing.strategies import requests, rule_sets
 from tests.lint.claims import assert_true, used
 
 quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-thorough = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def check(ruleset, request):
