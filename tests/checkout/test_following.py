@@ -448,6 +448,21 @@ def test_a_parcel_is_asked_about_no_more_than_so_often_and_so_long(asked):
     assert asked.parcel(order).attempts == 0  # that nothing is known yet is no failure
 
 
+def test_a_number_that_nobody_knows_is_told_before_the_order_counts_as_received(asked):
+    order = asked.sold(TEA=1)
+    asked.ship(order, carrier="sf", tracking=SF)
+    asked.turn(days=2)
+    assert asked.alerts() == []
+    for _ in range(3):
+        asked.turn(days=1)
+    assert asked.alerts() == ["parcel_not_followed"]
+    assert (asked.parcel(order).state, asked.label(order.id)) == (Work.WAITING, "to-receive")
+    asked.sf.add_parcel(SF, "SF", phone="0000")
+    asked.sf.scan(SF, "50")
+    asked.turn(hours=3)
+    assert asked.parcel(order).status is ShipmentStatus.PICKED_UP
+
+
 def test_following_ends_some_day(outside):
     world = outside(messages=None, parcel_policy=ParcelPolicy(follow_for=timedelta(days=1)))
     order = world.sold(TEA=1)

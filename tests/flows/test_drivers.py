@@ -208,3 +208,12 @@ def test_cancelling_the_task_closes_the_flow_at_its_request():
 
     asyncio.run(main())
     assert log == [GeneratorExit, "closed"]
+
+
+def test_a_blocking_driver_cannot_wait():
+    def flow():
+        return (yield from ask(Double(2)))
+
+    with pytest.raises(CallerError) as error:
+        run(flow(), {Double: double_later})
+    assert (error.value.code, error.value.params) == ("async_handler", {"request": "Double"})

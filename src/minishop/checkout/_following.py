@@ -239,6 +239,8 @@ def _failed(desk: Desk, record: ParcelRecord, error: MinishopError) -> Flow[bool
             after = evolve(loaded[0], state=Work.WAITING, due_at=due, last_code=error.code)
             if _is_no_failure(error):
                 after = evolve(after, attempts=record.attempts - 1)
+                if after.status is ShipmentStatus.PENDING and now - record.shipped_at > desk.parcel_policy.unknown_for:
+                    alerts = yield from _alert(desk, record, now, "never_found")
         if (yield from keep(desk, after, loaded[1], now, alerts=alerts)) is not None:
             return True
     raise busy("the parcel")

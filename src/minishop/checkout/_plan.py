@@ -67,6 +67,7 @@ class ParcelPolicy:
         phone: The shop's own telephone number, for carriers that want one where the recipient's is not known.
         poll_every: How often a provider without pushes is asked about a parcel; never more often than it allows.
         follow_for: How long after it was shipped a parcel is asked about.
+        unknown_for: How long after that a number may be unknown to a provider that is asked, before a person is told.
         early: How long before it was shipped a parcel may be said to be delivered. Further back, the news is of an
             older parcel with the same number.
         tell_within: How late a shopper is still told of a new label.
@@ -80,6 +81,7 @@ class ParcelPolicy:
     phone: str = field(default="", repr=False)
     poll_every: timedelta = timedelta(hours=2)
     follow_for: timedelta = timedelta(days=60)
+    unknown_for: timedelta = timedelta(days=3)
     early: timedelta = timedelta(days=3)
     tell_within: timedelta = timedelta(days=1)
 

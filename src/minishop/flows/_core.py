@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from datetime import timedelta
 from inspect import isawaitable
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -55,7 +55,8 @@ def run(flow: Flow[_Result], handlers: Handlers) -> _Result:
         handlers: Request type to a function that answers it.
 
     Raises:
-        CallerError: ``no_handler``: the flow asks for something that ``handlers`` lacks.
+        CallerError: ``no_handler``: the flow asks for something that ``handlers`` lacks. ``async_handler``: a handler
+            answers with an awaitable, for example that of an async client given to a blocking object.
     """
     answer: Any = None
     resume: Callable[[Any], Request[Any]] = flow.send
@@ -64,6 +65,9 @@ def run(flow: Flow[_Result], handlers: Handlers) -> _Result:
             request = resume(answer)
             try:
                 answer, resume = _handler(handlers, request)(request), flow.send
+                if isinstance(answer, Coroutine):
+                    answer.close()
+                    raise _needs_await(request)
             except Exception as error:
                 answer, resume = error, flow.throw
     except StopIteration as stop:
@@ -95,6 +99,16 @@ async def arun(flow: Flow[_Result], handlers: Handlers) -> _Result:
         return result
     finally:
         flow.close()
+
+
+def _needs_await(request: Request[Any]) -> CallerError:
+    name = type(request).__name__
+    return CallerError(
+        f"what answers {name} is async, and nothing here can wait for it",
+        code="async_handler",
+        params={"request": name},
+        next_step="Use the object whose name begins with Async, or give this one a blocking client.",
+    )
 
 
 def _handler(handlers: Handlers, request: Request[Any]) -> Handler:

@@ -10,7 +10,7 @@ from minishop.errors import InvalidInput
 __all__ = ["mask_phone"]
 
 _LONGEST = 1024
-_FEWEST = 7
+_FEWEST = 5  # 95338 is a number, too
 _FEWEST_STARS = 2
 _MOST_SHOWN = 8  # an area code of four and the last four
 
@@ -30,7 +30,7 @@ def mask_phone(phone: str, *, field: str = "phone") -> str:
         field: How to call it in an error.
 
     Raises:
-        InvalidInput: ``wrong_type``, ``too_long``, ``malformed``: fewer than 7 digits, or the last four are not digits.
+        InvalidInput: ``wrong_type``, ``too_long``, ``malformed``: fewer than 5 digits, or the last four are not digits.
     """
     if not isinstance(phone, str):
         raise InvalidInput(field, "wrong_type", "must be a text", params={"got": type(phone).__name__})
