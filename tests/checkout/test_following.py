@@ -463,6 +463,24 @@ def test_a_number_that_nobody_knows_is_told_before_the_order_counts_as_received(
     assert asked.parcel(order).status is ShipmentStatus.PICKED_UP
 
 
+def test_an_alert_is_closed_and_the_same_trouble_raises_it_again(outside):
+    world = outside(messages=None, parcel_policy=ParcelPolicy(provider=lambda carrier: "nobody"))
+    order = world.sold(TEA=1)
+    world.ship(order)
+    world.turn()
+    (alert,) = world.shop.alerts().alerts
+    assert world.shop.close_alert(alert.id)
+    assert not world.shop.close_alert(alert.id)
+    assert not world.shop.close_alert("a-nothing")
+    assert world.alerts() == []
+    assert [one.id for one in world.shop.alerts(code="closed").alerts] == [alert.id]
+    world.clock.advance(days=1)
+    world.shop.follow_again(order.id)
+    world.turn()
+    (again,) = world.shop.alerts().alerts
+    assert (again.id, again.raised_at > alert.raised_at) == (alert.id, True)
+
+
 def test_following_ends_some_day(outside):
     world = outside(messages=None, parcel_policy=ParcelPolicy(follow_for=timedelta(days=1)))
     order = world.sold(TEA=1)

@@ -1,6 +1,6 @@
 """Alerts: what no program can put right. Each is a record, written with what led to it, and an event for the outbox.
 
-An alert is known by what it is about, so the same trouble is told once.
+An alert is known by what it is about, so the same trouble is told once; after somebody has closed it, it is told again.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from minishop.checkout._desk import Desk, now_of
 from minishop.checkout._keys import derived_id
 from minishop.flows import Flow, ask
 from minishop.messages import Catalogue, catalogue
-from minishop.storage import Batch, EventRow, ListRecords, Load, Put, Stored
+from minishop.storage import Batch, Committed, EventRow, ListRecords, Load, Put, StoreBusy, Stored
 
-__all__ = ["ALERT", "Alert", "AlertPage", "Raised", "list_alerts", "raise_alert", "raised"]
+__all__ = ["ALERT", "Alert", "AlertPage", "Raised", "close_alert", "list_alerts", "raise_alert", "raised"]
 
 ALERT = "alert"
+_CLOSED = "closed"
 
 
 @frozen(kw_only=True)
@@ -70,12 +71,37 @@ def list_alerts(desk: Desk, *, code: str | None = None, cursor: str | None = Non
 
     Args:
         desk: The shop's.
-        code: Only those with this code.
+        code: Only those with this code; ``closed`` lists what was closed.
         cursor: ``next`` of the page before.
-        limit: Alerts on a page.
+        limit: Alerts on a page; without a code it may have fewer, since closed ones are left out.
     """
     page = yield from ask(ListRecords(kind=ALERT, shop=desk.shop, label=code, cursor=cursor, limit=limit))
-    return AlertPage(tuple(map(_alert, page.records)), page.next)
+    wanted = [stored for stored in page.records if code is not None or stored.label != _CLOSED]
+    return AlertPage(tuple(map(_alert, wanted)), page.next)
+
+
+def close_alert(desk: Desk, alert: str) -> Flow[bool]:
+    """Says that a person has seen to an alert; should the same trouble come again, it is raised again.
+
+    Args:
+        desk: The shop's.
+        alert: Its id.
+
+    Returns:
+        bool: Whether it was open.
+
+    Raises:
+        StoreBusy: Others were faster ``desk.rounds`` times.
+    """
+    for _ in range(desk.rounds):
+        stored = yield from ask(Load(ALERT, alert))
+        if stored is None or stored.shop != desk.shop or stored.label == _CLOSED:
+            return False
+        now = yield from now_of()
+        put = _put(desk, alert, stored.version, stored.document, _CLOSED, stored.created_at)
+        if isinstance((yield from commit(desk, Batch(now=now, puts=(put,)))), Committed):
+            return True
+    raise StoreBusy("others changed the alert faster than it could be closed", code="busy")
 
 
 def _alert(stored: Stored) -> Alert:
@@ -84,7 +110,7 @@ def _alert(stored: Stored) -> Alert:
 
 
 def raised(desk: Desk, code: str, about: str, now: datetime, **params: object) -> Flow[tuple[Raised, ...]]:
-    """An alert for a batch; none if it was raised before.
+    """An alert for a batch; none if it was raised before and is open.
 
     Args:
         desk: The shop's.
@@ -94,11 +120,18 @@ def raised(desk: Desk, code: str, about: str, now: datetime, **params: object) -
         params: The values of its sentence; no personal data.
     """
     name = derived_id("a", code, about)
-    if (yield from ask(Load(ALERT, name))) is not None:
+    known = yield from ask(Load(ALERT, name))
+    if known is not None and known.label != _CLOSED:
         return ()
     document = json.dumps({"code": code, **params}, ensure_ascii=False)
-    put = Put(kind=ALERT, id=name, expected=0, document=document, shop=desk.shop, label=code, created_at=now)
+    put = _put(desk, name, known.version if known else 0, document, code, now)
     return (Raised(put, EventRow(ALERT, name, 0, "alert.raised", document)),)
+
+
+def _put(desk: Desk, name: str, expected: int, document: str, label: str, raised_at: datetime) -> Put:
+    return Put(
+        kind=ALERT, id=name, expected=expected, document=document, shop=desk.shop, label=label, created_at=raised_at
+    )
 
 
 def raise_alert(desk: Desk, code: str, about: str, **params: object) -> Flow[bool]:

@@ -206,6 +206,7 @@ class Shop(_Base):
     shipping_reports = blocking(_reporting.shipping_reports)
     follow_again = blocking(_reacting.follow_again)
     alerts = blocking(_alerts.list_alerts)
+    close_alert = blocking(_alerts.close_alert)
     health = blocking(_health.health)
 
 
@@ -271,4 +272,5 @@ class AsyncShop(_Base):
     shipping_reports = awaitable(_reporting.shipping_reports)
     follow_again = awaitable(_reacting.follow_again)
     alerts = awaitable(_alerts.list_alerts)
+    close_alert = awaitable(_alerts.close_alert)
     health = awaitable(_health.health)
