@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from minishop import StockKey, orders
 from minishop.adapters.memory import AsyncMemoryStore
 from minishop.checkout import AsyncShop, Desk, Publish, Shop
 from minishop.errors import CallerError, InvalidInput
@@ -143,3 +144,12 @@ def test_checkout_knows_the_platform_without_its_cryptography():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "minishop.wechat" in run.stdout.split()
     assert not {"cryptography", "httpx", "asyncio", "sqlite3", "socket"} & set(run.stdout.split())
+
+
+def test_stock_is_the_same_by_the_keys_of_orders(world):
+    key = orders.StockKey("TEA")
+    before = world.shop.stock_levels([key])[key].on_hand
+    world.shop.receive_stock({key: 3}, key="note-7")
+    assert not world.shop.receive_stock({StockKey("TEA"): 3}, key="note-7")
+    assert world.shop.stock_levels([key])[key].on_hand == before + 3
+    assert world.stock("TEA")[0] == before + 3

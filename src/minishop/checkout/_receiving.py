@@ -35,15 +35,18 @@ def adjust_stock(desk: Desk, differences: Mapping[StockKey, int], *, key: str) -
 
 def _move(desk: Desk, kind: MoveKind, quantities: Mapping[StockKey, int], key: str) -> Flow[bool]:
     now = yield from now_of()
-    moves = [
-        StockMove(f"{desk.shop}:{kind}:{key}:{stock}", stock, kind, units)
-        for stock, units in quantities.items()
-        if units
-    ]
+    own = ((_own(stock), units) for stock, units in quantities.items() if units)
+    moves = [StockMove(f"{desk.shop}:{kind}:{key}:{stock}", stock, kind, units) for stock, units in own]
     return isinstance((yield from commit(desk, Batch(now=now, stock=tuple(moves)))), Committed)
 
 
 def stock_levels(desk: Desk, keys: Sequence[StockKey]) -> Flow[dict[StockKey, StockLevel]]:
     """On hand, allocated and held units of each key."""
     now = yield from now_of()
-    return (yield from ask(GetStock(tuple(keys), now)))
+    levels = yield from ask(GetStock(tuple(map(_own, keys)), now))
+    return {key: levels[_own(key)] for key in keys}
+
+
+def _own(key: StockKey) -> StockKey:
+    """The key as stock knows it; orders have a class of the same name and form, and neither knows the other."""
+    return StockKey(key.sku, key.location)
