@@ -7,29 +7,14 @@ wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 from hypothesis import strategies as st
 
-from minishop.promotions.benefits import (
-    AmountOff,
-    Benefit,
-    Bundle,
-    BuyGet,
-    Exchange,
-    FreeShipping,
-    Gift,
-    NthUnit,
-    PercentOff,
-    PointsMultiplier,
-    ShippingOff,
-    Step,
-    Tiers,
-    UnitPrice,
-)
+from minishop.promotions.benefits import AmountOff, FreeShipping, Gift, ShippingOff, Tiers
 from minishop.promotions.rules import (
     Audience,
     FreeCondition,
@@ -46,6 +31,7 @@ from minishop.promotions.rules import (
     Threshold,
 )
 from minishop.quotes import Cart, CartLine, Coupon, PointsRequest, Quote, QuoteRequest, Shopper, Usage
+from minishop.testing._benefit_strategies import BENEFITS, maybe, prices
 from minishop.testing._cart_strategies import operations, products, saved_carts, shelves
 
 __all__ = [
@@ -80,19 +66,8 @@ _LEVELS = ("gold", "silver")
 _TEMPLATES = ("by-piece", "by-weight", "nearby")
 
 
-def prices(most: int = 30_000) -> st.SearchStrategy[int]:
-    """Fen: mostly ordinary prices, now and then a few fen, where rounding shows."""
-    return st.one_of(
-        st.integers(1, 300), st.integers(500, most), st.integers(5, most // 100).map(lambda yuan: yuan * 100)
-    )
-
-
 def _some(values: Sequence[str], most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(values), max_size=most, unique=True).map(tuple)
-
-
-def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.none() | strategy
 
 
 @st.composite
@@ -110,14 +85,14 @@ def cart_lines(
         sku=draw(st.sampled_from(_SKUS)),
         quantity=draw(st.integers(1, most)),
         unit_price=price,
-        product=draw(_maybe(st.sampled_from(("P1", "P2")))),
+        product=draw(maybe(st.sampled_from(("P1", "P2")))),
         category=draw(_some(_CATEGORIES)),
-        brand=draw(_maybe(st.sampled_from(_BRANDS))),
+        brand=draw(maybe(st.sampled_from(_BRANDS))),
         tag=draw(_some(_TAGS)),
         member_prices=draw(st.dictionaries(st.sampled_from(_LEVELS), st.integers(0, price), max_size=2)),
         activity_price=draw(st.none() | st.none() | st.none() | st.integers(0, price)),
         floor=draw(st.just(0) | st.just(0) | st.integers(0, price)),
-        freight=draw(_maybe(st.sampled_from(freight))) if freight else None,
+        freight=draw(maybe(st.sampled_from(freight))) if freight else None,
         weight_mg=draw(st.integers(0, 3_000_000)),
         selected=draw(st.sampled_from((True, True, True, False))),
     )
@@ -132,7 +107,7 @@ def carts(draw: st.DrawFn, *, least: int = 0, most: int = 4, freight: Sequence[s
     ids = draw(st.permutations([str(number) for number in range(8, 8 + draw(st.integers(least, most)))]))
     return Cart(
         [draw(cart_lines(id=name, freight=freight)) for name in ids],
-        gift_stock=draw(_maybe(st.dictionaries(st.just("G1"), st.integers(0, 3)))),
+        gift_stock=draw(maybe(st.dictionaries(st.just("G1"), st.integers(0, 3)))),
     )
 
 
@@ -140,8 +115,8 @@ def shoppers() -> st.SearchStrategy[Shopper]:
     """A shopper of any level, tags and age."""
     return st.builds(
         Shopper,
-        id=_maybe(st.just("u1")),
-        level=_maybe(st.sampled_from(_LEVELS)),
+        id=maybe(st.just("u1")),
+        level=maybe(st.sampled_from(_LEVELS)),
         tag=_some(_TAGS),
         new_customer=st.booleans(),
     )
@@ -170,62 +145,6 @@ def scopes(draw: st.DrawFn) -> Scope:
         )
     exclude = draw(st.none() | st.none() | st.just(Scope(tag=("clearance",))))
     return Scope(**keys, exclude=exclude, only_undiscounted=draw(st.sampled_from((False, False, False, True))))
-
-
-def _percents() -> st.SearchStrategy[int]:
-    return st.integers(1, 10000) | st.integers(1, 20).map(lambda twentieth: twentieth * 500)
-
-
-@st.composite
-def _ladders(draw: st.DrawFn) -> Tiers:
-    count = draw(st.integers(1, 3))
-    by_amount = draw(st.booleans())
-    if by_amount:
-        reaches = sorted(draw(st.sets(prices(40_000), min_size=count, max_size=count)))
-    else:
-        reaches = sorted(draw(st.sets(st.integers(1, 8), min_size=count, max_size=count)))
-    percent = draw(st.booleans())
-    values = sorted(draw(st.lists(_percents() if percent else prices(5_000), min_size=count, max_size=count)))
-    measure, cut = ("amount" if by_amount else "quantity"), ("percent" if percent else "off")
-    return Tiers([Step(**{measure: reach, cut: value}) for reach, value in zip(reaches, values, strict=True)])
-
-
-def _item_benefits() -> st.SearchStrategy[Benefit]:
-    return st.one_of(
-        st.builds(AmountOff, prices(3_000), cap=_maybe(prices(4_000))),
-        st.builds(PercentOff, _percents(), cap=_maybe(prices(4_000))),
-        st.builds(UnitPrice, st.integers(0, 20_000)),
-        st.builds(NthUnit, st.integers(2, 3), _percents(), order=st.sampled_from(("descending", "ascending"))),
-        st.builds(BuyGet, st.integers(1, 2), st.integers(1, 2), percent=_percents()),
-        st.builds(Bundle, st.integers(1, 3), st.integers(0, 30_000), repeat=st.booleans()),
-    )
-
-
-def _order_benefits() -> st.SearchStrategy[Benefit]:
-    return st.one_of(
-        st.builds(AmountOff, prices(6_000), cap=_maybe(prices(8_000))),
-        st.builds(AmountOff, prices(6_000), every=st.just(True), cap=_maybe(prices(8_000))),
-        st.builds(PercentOff, _percents(), cap=_maybe(prices(8_000))),
-        _ladders(),
-        st.builds(Gift, st.just("G1"), st.integers(1, 2)),
-        st.builds(PointsMultiplier, st.integers(1, 400)),
-    )
-
-
-def _shipping_benefits() -> st.SearchStrategy[Benefit]:
-    return st.builds(FreeShipping) | st.builds(ShippingOff, prices(1_500))
-
-
-_BENEFITS: dict[Layer, Callable[[], st.SearchStrategy[Benefit]]] = {
-    "price": lambda: st.one_of(
-        st.builds(AmountOff, prices(3_000)), st.builds(PercentOff, _percents()), st.builds(UnitPrice, prices())
-    ),
-    "item": _item_benefits,
-    "order": _order_benefits,
-    "shop-coupon": lambda: st.one_of(_order_benefits(), st.builds(Exchange, st.integers(1, 2)), _shipping_benefits()),
-    "platform-coupon": lambda: st.one_of(_order_benefits(), _shipping_benefits()),
-    "freight": _shipping_benefits,
-}
 
 
 @st.composite
@@ -267,8 +186,8 @@ def rules(
         groups: Groups it may be in.
         others: Ids of rules it may exclude.
     """
-    stands = draw(st.sampled_from(tuple(_BENEFITS)) if layer is None else st.just(layer))
-    benefit = draw(_BENEFITS[stands]())
+    stands = draw(st.sampled_from(tuple(BENEFITS)) if layer is None else st.just(layer))
+    benefit = draw(BENEFITS[stands]())
     starts, ends = draw(_windows())
     rule = Rule(
         id=id,
@@ -288,7 +207,7 @@ def rules(
         return rule
     every = isinstance(benefit, AmountOff) and benefit.every
     if not isinstance(benefit, Tiers):
-        threshold = draw(thresholds() if every else _maybe(thresholds()))
+        threshold = draw(thresholds() if every else maybe(thresholds()))
         if every and threshold.distinct is not None:
             threshold = Threshold(quantity=threshold.distinct)
         rule = attrs.evolve(rule, threshold=threshold)
@@ -296,7 +215,7 @@ def rules(
     names = [group.id for group in groups if shares_out or group.per == "order"]
     return attrs.evolve(
         rule,
-        group=draw(_maybe(st.sampled_from(names))) if names else None,
+        group=draw(maybe(st.sampled_from(names))) if names else None,
         excludes=draw(st.just(()) | st.just(()) | st.sampled_from(others).map(lambda name: (name,))) if others else (),
     )
 
@@ -351,7 +270,7 @@ def rule_sets(
         attrs.evolve(rule, excludes=tuple(name for name in rule.excludes if name not in price_rules)) for rule in drawn
     ]
     points = draw(
-        _maybe(
+        maybe(
             st.builds(
                 PointsPolicy,
                 value=st.sampled_from((1, 2, 10)),
@@ -407,7 +326,7 @@ def requests(draw: st.DrawFn, ruleset: RuleSet | None = None, *, lines: int = 4)
     listed = st.lists(st.sampled_from([coupon.id for coupon in wallet] or ["c9"]), unique=True).map(tuple)
     cart = draw(carts(least=draw(st.sampled_from((0, 1, 2, 2))), most=lines, freight=_TEMPLATES))
     usage = draw(
-        _maybe(
+        maybe(
             st.dictionaries(
                 st.sampled_from(("r0", "r1", "r2")),
                 st.builds(Usage, shopper=st.integers(0, 2), total=st.integers(0, 5), budget=st.integers(0, 2_000)),
@@ -417,11 +336,11 @@ def requests(draw: st.DrawFn, ruleset: RuleSet | None = None, *, lines: int = 4)
     return QuoteRequest(
         cart=Cart(cart.lines, gift_stock=cart.gift_stock, usage=usage),
         at=NOW,
-        shopper=draw(_maybe(shoppers())),
+        shopper=draw(maybe(shoppers())),
         coupons=wallet,
         use_coupons=draw(st.one_of(st.just("best"), st.just("best"), st.just("none"), listed)),
         points=draw(
-            _maybe(
+            maybe(
                 st.builds(
                     PointsRequest,
                     st.integers(0, 5_000),
