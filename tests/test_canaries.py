@@ -1,9 +1,11 @@
-"""The watch over the log sees what it is there for."""
+"""The watch over logs, errors and pickles sees what it is there for."""
 
 import logging
+import pickle
 
 import pytest
 
+from minishop.errors import RemoteError
 from tests.canaries import CANARIES, TALKATIVE, WATCH
 
 
@@ -25,3 +27,33 @@ def test_a_canary_in_a_traceback_is_seen_and_anything_else_is_not():
     WATCH.told.clear()
     logging.getLogger("minishop").debug("nothing of interest")
     assert WATCH.told == []
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_a_canary_in_an_error_of_ours_is_seen(canary):
+    RemoteError("no", params={"key": [canary]})
+    WATCH.look_at_errors()
+    assert WATCH.told == ["RemoteError behind RemoteError(remote_error)"]
+    WATCH.told.clear()
+
+
+def test_a_canary_in_what_is_behind_an_error_is_seen_unless_it_is_cut_off():
+    for cut in (False, True):
+        with pytest.raises(RemoteError):
+            fail(CANARIES[0], cut=cut)
+    WATCH.look_at_errors()
+    assert WATCH.told == ["ValueError behind RemoteError(remote_error)"]
+    WATCH.told.clear()
+
+
+def fail(text, *, cut):
+    try:
+        raise ValueError(text)
+    except ValueError as error:
+        raise RemoteError("no") from None if cut else error
+
+
+def test_a_canary_in_a_pickle_is_seen():
+    pickle.dumps({"key": CANARIES[0]})
+    assert [told.partition(":")[0] for told in WATCH.told] == ["pickle"]
+    WATCH.told.clear()
