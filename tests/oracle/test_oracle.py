@@ -14,7 +14,7 @@ from tests.oracle.generate import KINDS, line_scenario, scenario
 from tests.oracle.oracle import oracle_quote
 
 FIRST = int(os.environ.get("MINISHOP_ORACLE_SEED", "0"))
-CHUNK, CHUNKS, LATER = 1_000, 22, 100
+CHUNK, CHUNKS, LATER = 1_000, 20, 100
 
 
 def engine_quote(rules, cart):

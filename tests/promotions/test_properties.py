@@ -21,7 +21,7 @@ from minishop.quotes.documents import parse_request_json
 from minishop.testing import assert_quote_invariants
 from minishop.testing.strategies import Scenario, rule_sets, scenarios
 
-quick = settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 thorough = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 
 
