@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-__all__ = ["Table", "Work", "medians"]
+__all__ = ["Table", "Work", "beside", "medians"]
 
 Work = Callable[[], object]
 
@@ -17,6 +17,20 @@ def medians(works: list[Work], rounds: int, least: float) -> list[float]:
 
     A change of the machine's speed meets all of them alike, and time that other processes take does not count.
     """
+    return [statistics.median(taken) for taken in _turns(works, rounds, least)]
+
+
+def beside(mine: Work, other: Work, rounds: int, least: float) -> tuple[float, float, float]:
+    """Seconds per call of both, and how many times as long the other takes: the median of the turns side by side.
+
+    For works that differ by little: where the machine is slow for a while, it is so for both sides of a turn.
+    """
+    taken, others = _turns([mine, other], rounds, least)
+    ratio = statistics.median(their / our for our, their in zip(taken, others, strict=True))
+    return statistics.median(taken), statistics.median(others), ratio
+
+
+def _turns(works: list[Work], rounds: int, least: float) -> list[list[float]]:
     counts = []
     for work in works:
         count, spent = 1, 0.0
@@ -37,7 +51,7 @@ def medians(works: list[Work], rounds: int, least: float) -> list[float]:
                 work()
             samples[place].append((time.process_time() - start) / count)
     gc.enable()
-    return [statistics.median(sample) for sample in samples]
+    return samples
 
 
 class Table:

@@ -50,7 +50,7 @@ def test_nothing_is_parsed_or_decrypted_before_the_signature_holds(monkeypatch):
     def touched(*args, **kwargs):
         raise AssertionError("looked inside")
 
-    for name in ("read_json", "decrypt_resource"):
+    for name in ("read_json", "decrypted"):
         monkeypatch.setattr(f"minishop.payments.wechatpay._notifications.{name}", touched)
     early = ("signature", "probe", "unknown_serial", "timestamp", "algorithm")
     seen = set()

@@ -49,6 +49,13 @@ class WerkzeugLike:
         return iter(HEADERS.items())
 
 
+class OddGet(WerkzeugLike):
+    """What it calls get() is something else."""
+
+    def get(self):
+        raise AssertionError
+
+
 CONTAINERS = {
     "dict": lambda: HEADERS,
     "lower case": lambda: {name.lower(): value for name, value in HEADERS.items()},
@@ -63,6 +70,7 @@ CONTAINERS = {
     "httpx": lambda: httpx.Headers(HEADERS),
     "ours": lambda: Headers(HEADERS),
     "no mapping": WerkzeugLike,
+    "no get": OddGet,
 }
 
 

@@ -1,6 +1,7 @@
 """What is in an authentic notification, and how its content opens."""
 
 import json
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,8 +31,14 @@ PAID_AT = datetime(2026, 6, 1, 3, 59, 58, tzinfo=UTC)
 
 def refused(content, event_type="TRANSACTION.SUCCESS", **changed):
     with pytest.raises(Unverified) as raised:
-        parse(content, event_type, **changed)
+        parse(content, event_type, **changed).unchecked()
     return raised.value
+
+
+def enveloped(body):
+    return parse_notification(
+        build.signed_headers(body), body, keys=build.platform_keys(), api_v3_key=build.API_V3_KEY, now=build.NOW
+    )
 
 
 # -- the envelope ---------------------------------------------------------------------------------------------------
@@ -73,21 +80,12 @@ def test_an_accepted_notification_needs_no_body():
         {"resource": None},
         {"resource": []},
         {"resource": "x"},
-        {"create_time": "yesterday"},
-        {"create_time": 7},
-        {"summary": 7},
     ],
 )
 def test_an_envelope_of_another_form_is_malformed(change):
     body = json.dumps({**build.envelope(build.transaction()), **change}).encode()
     with pytest.raises(Malformed):
-        parse_notification(
-            build.signed_headers(body),
-            body,
-            keys=build.platform_keys(),
-            api_v3_key=build.API_V3_KEY,
-            now=build.NOW,
-        )
+        enveloped(body)
 
 
 def test_what_the_envelope_need_not_have():
@@ -95,10 +93,18 @@ def test_what_the_envelope_need_not_have():
     for name in ("create_time", "summary", "resource_type"):
         del bare[name]
     body = json.dumps({**bare, "new_field": {"a": [1]}}).encode()
-    notification = parse_notification(
-        build.signed_headers(body), body, keys=build.platform_keys(), api_v3_key=build.API_V3_KEY, now=build.NOW
-    )
+    notification = enveloped(body)
     assert (notification.created_at, notification.summary) == (None, "")
+
+
+@pytest.mark.parametrize("value", ["yesterday", "", 7, None, ["canary"]])
+def test_what_nothing_depends_on_holds_no_payment_back(value):
+    changed = {**build.envelope(build.transaction()), "create_time": value, "summary": value}
+    notification = enveloped(json.dumps(changed).encode())
+    assert notification.created_at is None
+    assert notification.summary == (value if isinstance(value, str) else "")
+    assert notification.unchecked().total == 12800
+    assert "canary" not in repr(notification)
 
 
 def test_nothing_is_parsed_of_what_is_too_large():
@@ -112,6 +118,18 @@ def test_the_key_must_be_one():
     headers, body = build.delivery(build.transaction())
     with pytest.raises(InvalidInput):
         parse_notification(headers, body, keys=build.platform_keys(), api_v3_key="short", now=build.NOW)
+
+
+def test_what_is_wrong_inside_shows_when_it_is_opened():
+    """A delivery whose id is known is acknowledged without a look at what is in it."""
+    notification = parse(build.transaction(amount={"total": "canary"}))
+    assert (notification.number, notification.ack().status) == ("A20260601-000001", 204)
+    for opened in (notification.unchecked, lambda: notification.expect(None), notification.unchecked):
+        with pytest.raises(Malformed) as raised:
+            opened()
+        assert raised.value.params == {"field": "total"}
+        frames = [frame for frame, _ in traceback.walk_tb(raised.value.__traceback__)]
+        assert not [frame.f_code.co_name for frame in frames if "canary" in repr(frame.f_locals)]
 
 
 # -- transactions ---------------------------------------------------------------------------------------------------

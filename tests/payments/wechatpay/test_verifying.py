@@ -235,6 +235,15 @@ def test_a_signature_that_is_nearly_right_is_wrong(name):
     assert code_of(build.signed_headers(BODY, signature=forged)) == "signature"
 
 
+@pytest.mark.parametrize("place", range(len(SHA256_INFO) + 32))
+def test_every_byte_that_was_signed_counts(place):
+    """Of the name of the digest as well as of the digest, and of the lengths between them."""
+    info = bytearray(SHA256_INFO + digest())
+    info[place] ^= 1
+    forged = b64encode(encoded(bytes(info))).decode()
+    assert code_of(build.signed_headers(BODY, signature=forged)) == "signature"
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -14,15 +14,17 @@ __all__ = ["HeaderSource", "SignatureFields", "read_headers"]
 HeaderSource: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
 
 _NAMES = ("timestamp", "nonce", "signature", "serial", "signature-type")
-_FIELDS = {f"wechatpay-{name}": name for name in _NAMES}
+_FIELDS: dict[str | bytes, str] = {f"wechatpay-{name}": name for name in _NAMES}
 _FIELDS |= {f"http_wechatpay_{name}".replace("-", "_"): name for name in _NAMES}
+_FIELDS |= {f"wechatpay-{name}".encode(): name for name in _NAMES}
 _LENGTHS = frozenset(map(len, _FIELDS))
 
-#: The usual spellings, so that they are found at once: of HTTP/1, HTTP/2, WSGI and ASGI.
-_SPELLINGS: dict[str | bytes, str] = {}
-for _name, _field_name in _FIELDS.items():
-    for _spelling in (_name, _name.title(), _name.upper()):
-        _SPELLINGS |= {_spelling: _field_name, _spelling.encode(): _field_name}
+#: What a mapping is asked for first: as HTTP/1 spells the names, WSGI, HTTP/2.
+_SPELLINGS = [
+    tuple(f"Wechatpay-{name.title()}" for name in _NAMES),
+    tuple(f"HTTP_WECHATPAY_{name.upper()}".replace("-", "_") for name in _NAMES),
+    tuple(f"wechatpay-{name}" for name in _NAMES),
+]
 
 _LONGEST_NONCE = 128
 
@@ -52,31 +54,50 @@ def read_headers(headers: HeaderSource) -> SignatureFields:
         Malformed: One is missing, sent twice, or not of the documented form.
         InvalidInput: ``headers`` is no mapping, no pairs and no environ.
     """
-    found = _find(headers)
-    look = found.get
-    timestamp, nonce, signature, serial = look("timestamp"), look("nonce"), look("signature"), look("serial")
-    if not (timestamp and nonce and signature and serial):
-        raise _missing([name for name in _NAMES[:4] if not found.get(name)])
+    timestamp, nonce, signature, serial, algorithm = _asked(headers) or _searched(headers)
     # Not int(), which takes signs, blanks, underscores and the digits of all scripts.
     if not (timestamp.isascii() and timestamp.isdigit() and timestamp[0] != "0" and len(timestamp) <= 12):
         raise Malformed("Wechatpay-Timestamp is not a plain decimal number")
     # A line feed in it could move the border between nonce and body.
     if not (nonce.isascii() and nonce.isprintable() and " " not in nonce and len(nonce) <= _LONGEST_NONCE):
         raise Malformed("Wechatpay-Nonce is not of the documented form")
-    return SignatureFields(int(timestamp), nonce, serial, signature, look("signature-type", ""))
+    # As SignatureFields(...) does it, without a call of Python between.
+    return tuple.__new__(SignatureFields, (int(timestamp), nonce, serial, signature, algorithm))
 
 
-def _find(headers: HeaderSource) -> dict[str, str]:
+_Five: TypeAlias = tuple[str, str, str, str, str]
+
+
+def _asked(headers: HeaderSource) -> _Five | None:
+    """What a mapping answers, if it knows all five by one spelling; nothing is searched."""
+    get = getattr(headers, "get", None)
+    if get is None:
+        return None
+    try:
+        for one, two, three, four, five in _SPELLINGS:
+            timestamp = get(one)
+            if timestamp:
+                nonce, signature, serial, algorithm = get(two), get(three), get(four), get(five)
+                if type(timestamp) is type(nonce) is type(signature) is type(serial) is type(algorithm) is str:
+                    return (timestamp, nonce, signature, serial, algorithm) if nonce and signature and serial else None
+    except (AttributeError, TypeError, ValueError):
+        pass  # whether it is of any use, the search will tell
+    return None
+
+
+def _searched(headers: HeaderSource) -> _Five:
+    """The five, wherever they are and in whatever case."""
     found: dict[str, str] = {}
     try:
         for name, value in headers.items() if hasattr(headers, "items") else headers:
-            field = _SPELLINGS.get(name)
-            if field is None and len(name) in _LENGTHS:
-                field = _FIELDS.get((name if isinstance(name, str) else name.decode("latin-1")).lower())
-            if field is not None:
-                if field in found:
-                    raise Malformed(f"Wechatpay-{field.title()} was sent twice")
-                found[field] = value if isinstance(value, str) else value.decode("latin-1")
+            if len(name) in _LENGTHS:
+                field = _FIELDS.get(name) or _FIELDS.get(
+                    (name if isinstance(name, str) else name.decode("latin-1")).lower()
+                )
+                if field is not None:
+                    if field in found:
+                        raise Malformed(f"Wechatpay-{field.title()} was sent twice")
+                    found[field] = value if isinstance(value, str) else value.decode("latin-1")
     except (AttributeError, TypeError, ValueError):
         raise InvalidInput(
             "headers",
@@ -84,7 +105,10 @@ def _find(headers: HeaderSource) -> dict[str, str]:
             "must be a mapping, pairs of str or bytes, or a WSGI environ",
             next_step="Pass your framework's request.headers, or scope['headers'], or environ.",
         ) from None
-    return found
+    missing = [name for name in _NAMES[:4] if not found.get(name)]
+    if missing:
+        raise _missing(missing)
+    return found["timestamp"], found["nonce"], found["signature"], found["serial"], found.get("signature-type", "")
 
 
 def _missing(names: list[str]) -> Malformed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, InvalidOperation
+from json.scanner import make_scanner
 from typing import Any, NoReturn
 
 from minishop.payments.wechatpay._errors import Malformed
@@ -30,20 +31,20 @@ def read_json(raw: bytes, *, is_kept: bool = True) -> dict[str, Any]:
         Malformed: They are not one JSON object, or not strictly.
     """
     value = _read(raw, is_kept)
-    if not isinstance(value, dict):
+    if value is None:
         raise Malformed("the content is not a JSON object as the protocol has it")
     return value
 
 
-def _read(raw: bytes, is_kept: bool) -> object:
+def _read(raw: bytes, is_kept: bool) -> dict[str, Any] | None:
     try:
         text = raw.decode().strip(_BLANKS)
-        value, end = _DECODER.raw_decode(text)
+        value, end = _scan(text, 0)
         if "\\" in text:
             json.dumps(value, ensure_ascii=False, default=str).encode()  # UnicodeEncodeError: half a surrogate pair
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, StopIteration):
         return None
-    if end != len(text):
+    if end != len(text) or type(value) is not dict:
         return None
     # There is no deep nesting without many brackets, and those are counted in no time.
     return None if is_kept and text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value) else value
@@ -80,3 +81,5 @@ def _decimal(text: str) -> Decimal:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_decimal)
+#: What ``raw_decode()`` calls; it raises StopIteration where no value begins.
+_scan = make_scanner(_DECODER)  # type: ignore[arg-type]  # the stub wants a scanner to make a scanner of

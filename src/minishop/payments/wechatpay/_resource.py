@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from minishop.payments.wechatpay._errors import Malformed, WrongAlgorithm
 from minishop.payments.wechatpay._secrets import ApiV3Key, ApiV3KeySource, undecryptable
 
-__all__ = ["AEAD", "decrypt_resource"]
+__all__ = ["AEAD", "decrypt_resource", "decrypted"]
 
 AEAD = "AEAD_AES_256_GCM"
 """The only algorithm of encrypted resources that is supported."""
@@ -31,6 +31,11 @@ def decrypt_resource(api_v3_key: ApiV3KeySource, resource: Mapping[str, object])
         secret = ApiV3Key.of(api_v3_key)
     finally:
         del api_v3_key
+    return decrypted(secret, resource)
+
+
+def decrypted(secret: ApiV3Key, resource: Mapping[str, object]) -> bytes:
+    """:func:`decrypt_resource` with a key that is ready."""
     algorithm, nonce = resource.get("algorithm"), resource.get("nonce")
     ciphertext, extra = resource.get("ciphertext"), resource.get("associated_data")
     if algorithm != AEAD:
