@@ -88,7 +88,8 @@ def test_two_sweeps_beside_traffic(check):
 def test_sweeps_relays_and_pushes_of_parcels(check):
     expected = {
         "reports": 4,
-        "subscriptions": 4,
+        "followed": 4,
+        "repeated in vain": 0,
         "told": {"to-pay": 4, "to-ship": 4, "to-receive": 4, "completed": 4},
         "orders": [["completed", 1, 1, "shopper", "delivered"]] * 4,
         "there": [[6, True, 1, False]] * 4,

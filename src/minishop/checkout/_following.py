@@ -13,7 +13,7 @@ from attrs import evolve
 from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
 from minishop.checkout._hearing import hear, is_too_early
-from minishop.checkout._keeping import busy, keep, load_record, load_records, put_record, taken_until
+from minishop.checkout._keeping import busy, keep, load_due, load_record, load_records, put_record, taken_until
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
 from minishop.checkout._plan import waybill_number
 from minishop.checkout._ports import AskAboutParcel, SubscribeToParcel
@@ -134,11 +134,11 @@ def _waybill_put(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Put | 
 
 def follow_parcel(desk: Desk, timer: DueTimer) -> Flow[bool]:
     """Subscribes to a parcel, or asks about it; tells whether there is news."""
-    loaded = yield from load_record(ParcelRecord, timer.record_id)
-    if loaded is None or loaded[0].due_at is None:
+    now = yield from now_of()
+    loaded = yield from load_due(ParcelRecord, timer.record_id, now)
+    if loaded is None:
         return False
     record, version = loaded
-    now = yield from now_of()
     order = yield from load_order(record.order)
     if (
         order is None

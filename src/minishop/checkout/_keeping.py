@@ -20,7 +20,7 @@ from minishop.flows import Flow, ask
 from minishop.storage import Batch, CommitResult, Committed, Conflict, Load, LoadMany, Put, StoreBusy, Stored
 from minishop.storage.codec import Codec
 
-__all__ = ["busy", "keep", "load_record", "load_records", "put_record", "taken_until", "try_commit"]
+__all__ = ["busy", "keep", "load_due", "load_record", "load_records", "put_record", "taken_until", "try_commit"]
 
 #: Longer than any call may take.
 _LEASE = timedelta(minutes=2)
@@ -42,6 +42,12 @@ def load_record(cls: type[_R], name: str) -> Flow[tuple[_R, int] | None]:
     """A record and its version."""
     stored = yield from ask(Load(_KINDS[cls], name))
     return None if stored is None else (_decode(cls, stored), stored.version)
+
+
+def load_due(cls: type[_W], name: str, now: datetime) -> Flow[tuple[_W, int] | None]:
+    """A record whose clock has run out. Since it was looked for, another may have taken or done its work."""
+    loaded = yield from load_record(cls, name)
+    return None if loaded is None or loaded[0].due_at is None or loaded[0].due_at > now else loaded
 
 
 def load_records(cls: type[_R], names: tuple[str, ...]) -> Flow[tuple[_R, ...]]:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._keeping import busy, keep, load_record, taken_until
+from minishop.checkout._keeping import busy, keep, load_due, load_record, taken_until
 from minishop.checkout._kept import NoticeRecord, Work
 from minishop.checkout._ports import ComposeMessage, GetOpenid, SendMessage
 from minishop.checkout._records import ORDER, load_order
@@ -58,11 +58,11 @@ def _new_label(row: OutboxRow) -> Flow[str | None]:
 
 def send_notice(desk: Desk, timer: DueTimer) -> Flow[bool]:
     """Sends a message that is due; tells whether it came to an end or one step further."""
-    loaded = yield from load_record(NoticeRecord, timer.record_id)
-    if loaded is None or loaded[0].due_at is None:
+    now = yield from now_of()
+    loaded = yield from load_due(NoticeRecord, timer.record_id, now)
+    if loaded is None:
         return False
     notice, version = loaded
-    now = yield from now_of()
     if notice.state is Work.CALLING:  # whoever was sending it is dead
         return (yield from keep(desk, _ended(notice, Work.UNKNOWN, "interrupted"), version, now)) is not None
     prepared = yield from _prepare(desk, notice, now)

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._keeping import busy, keep, load_record, load_records, taken_until
+from minishop.checkout._keeping import busy, keep, load_due, load_record, load_records, taken_until
 from minishop.checkout._kept import ReportRecord, Work
 from minishop.checkout._leaving import Leaving, leaving_of, report_of
 from minishop.checkout._ports import FindShippingOrder, GetOpenid, ReportShipping
@@ -125,10 +125,10 @@ class _End:
 
 def report_shipping(desk: Desk, timer: DueTimer) -> Flow[bool]:
     """Takes the report of a payment one step further; tells whether it did."""
-    loaded = yield from load_record(ReportRecord, timer.record_id)
-    if loaded is None or loaded[0].due_at is None:
-        return False
     now = yield from now_of()
+    loaded = yield from load_due(ReportRecord, timer.record_id, now)
+    if loaded is None:
+        return False
     step = yield from _decide(desk, loaded[0], now)
     if isinstance(step, _End):
         return (yield from keep(desk, step.record, loaded[1], now, alerts=step.alerts)) is not None
