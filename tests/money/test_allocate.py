@@ -266,7 +266,7 @@ def test_largest_remainder_agrees_with_the_reference(case):
 
 
 @pytest.mark.oracle
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(case=capped())
 def test_largest_remainder_agrees_with_the_reference_often(case):
     amount, weights, caps = case

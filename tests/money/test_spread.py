@@ -57,7 +57,7 @@ def test_the_sum_holds_even_for_an_amount_above_the_total(weights, amount):
 
 
 @pytest.mark.oracle
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(weights=LINES, data=st.data())
 def test_agrees_with_the_reference_often(weights, data):
     assume(any(weights))

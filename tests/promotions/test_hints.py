@@ -13,8 +13,8 @@ from minishop.quotes.documents import read_request
 from minishop.testing.strategies import Scenario, scenarios
 from tests.promotions.build import DAY, NOW, does, flat, held, line, off, price
 
-quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-thorough = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def hints(quote):

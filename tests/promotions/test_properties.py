@@ -22,7 +22,7 @@ from minishop.testing import assert_quote_invariants
 from minishop.testing.strategies import Scenario, rule_sets, scenarios
 
 quick = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-thorough = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def before_points(quote):
