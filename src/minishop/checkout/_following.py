@@ -12,7 +12,7 @@ from attrs import evolve
 
 from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._hearing import hear, is_too_early
+from minishop.checkout._hearing import hear, is_followed_as, is_too_early
 from minishop.checkout._keeping import busy, keep, load_due, load_record, load_records, put_record, taken_until
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
 from minishop.checkout._plan import waybill_number
@@ -93,10 +93,10 @@ def _woken(
     if shipment.is_void:
         is_over = known is None or known.due_at is None
         return None if known is None or is_over else evolve(known, state=Work.DONE, due_at=None)
-    number = waybill_number(shipment.tracking)
-    if known is not None and known.number == number and _is_same_carrier(desk, known.carrier, shipment.carrier):
+    if known is not None and is_followed_as(desk, known, shipment):
         has_failed = (again or known.carrier != shipment.carrier) and known.state is Work.FAILED
         return evolve(known, state=Work.WAITING, due_at=now, attempts=0, renewals=0) if has_failed else None
+    number = waybill_number(shipment.tracking)
     return ParcelRecord(
         id=_name(order.id, shipment),
         order=order.id,
@@ -109,14 +109,6 @@ def _woken(
         due_at=now,
         tracking=Told(number=number),
     )
-
-
-def _is_same_carrier(desk: Desk, one: str, other: str) -> bool:
-    """Whether two words mean the same carrier: then it is the same parcel, with all that was heard of it."""
-    try:
-        return one == other or desk.parcel_policy.carrier(one) == desk.parcel_policy.carrier(other)
-    except InvalidInput:
-        return False
 
 
 def _waybill_put(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Put | None]:
@@ -146,6 +138,9 @@ def follow_parcel(desk: Desk, timer: DueTimer) -> Flow[bool]:
         or now - record.shipped_at > desk.parcel_policy.follow_for
     ):
         return (yield from keep(desk, evolve(record, state=Work.DONE, due_at=None), version, now)) is not None
+    shipment = order[0].shipment(record.shipment)
+    if shipment is None or not is_followed_as(desk, record, shipment):
+        return False  # it was corrected, and the outbox brings the new number
     try:
         provider, request = _request(desk, order[0], record)
     except InvalidInput as error:

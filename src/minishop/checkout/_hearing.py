@@ -17,14 +17,16 @@ from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
 from minishop.checkout._keeping import busy, load_record, put_record, try_commit
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
+from minishop.checkout._plan import waybill_number
 from minishop.checkout._records import load_order
 from minishop.errors import InvalidInput
 from minishop.flows import Flow
 from minishop.logistics import PushUpdate, Shipment, ShipmentStatus, SubscriptionState, merge
 from minishop.orders import SYSTEM, Deliver, Rejected
+from minishop.orders import Shipment as Shipped
 from minishop.storage import Batch, Committed, EventRow
 
-__all__ = ["Heard", "hear", "is_too_early", "parcel_pushed"]
+__all__ = ["Heard", "hear", "is_followed_as", "is_too_early", "parcel_pushed"]
 
 _COMES_BACK = frozenset({ShipmentStatus.RETURNING, ShipmentStatus.RETURNED})
 _MOST_RENEWALS = 3
@@ -91,6 +93,24 @@ def _carrier(desk: Desk, parcel: ParcelRecord) -> str:
         return desk.parcel_policy.carrier(parcel.carrier)
     except InvalidInput:
         return ""
+
+
+def is_followed_as(desk: Desk, parcel: ParcelRecord, shipment: Shipped) -> bool:
+    """Whether a record follows what the order has now: the same number of the same carrier.
+
+    It does not between a correction of the order and the delivery of the outbox.
+    """
+    return parcel.number == waybill_number(shipment.tracking) and _is_same_carrier(
+        desk, parcel.carrier, shipment.carrier
+    )
+
+
+def _is_same_carrier(desk: Desk, one: str, other: str) -> bool:
+    """Whether two words mean the same carrier."""
+    try:
+        return one == other or desk.parcel_policy.carrier(one) == desk.parcel_policy.carrier(other)
+    except InvalidInput:
+        return False
 
 
 def _follows(update: PushUpdate) -> Callable[[ParcelRecord, datetime], ParcelRecord]:
@@ -169,6 +189,9 @@ def _order_batch(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Batch 
     if loaded is None:
         return None
     order, version = loaded
+    shipment = order.shipment(parcel.shipment)
+    if shipment is None or not is_followed_as(desk, parcel, shipment):
+        return None  # the news is of a number that was corrected
     delivered_at = min(parcel.delivered_at or now, now)
     decided = decide_all(desk, order, [Deliver(shipment=parcel.shipment, delivered_at=delivered_at)], now, SYSTEM)
     if isinstance(decided, Rejected) or not decided[1]:

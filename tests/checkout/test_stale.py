@@ -1,0 +1,78 @@
+"""What was read, asked or said before something changed does not count for what is there now."""
+
+import pytest
+
+from minishop.logistics import ShipmentStatus
+
+OLD, NEW = "YT0000000000001", "YT0000000000002"
+
+
+@pytest.fixture
+def world(outside):
+    return outside(messages=None)
+
+
+def followed(world, number=OLD):
+    """An order whose parcel is followed by its wrong number."""
+    order = world.sold(TEA=1)
+    for one in (OLD, NEW):
+        world.kuaidi100.add_parcel(one, "yuantong")
+    world.ship(order, tracking=number)
+    world.turn()
+    world.clock.advance(hours=1)
+    return order
+
+
+def correct(world, order, tracking=NEW, **more):
+    """The number is corrected; the outbox is not delivered yet."""
+    world.shop.correct_tracking(
+        order.id, seller="s", key="c", shipment=parcel(world, order).id, tracking=tracking, **more
+    )
+
+
+def parcel(world, order):
+    """The order's only parcel."""
+    return world.order(order.id).shipments[0]
+
+
+def first(world, kind, between, *, where=lambda ask: True):
+    """Does something once the first request of a kind is answered, and before whoever asked has the answer."""
+    handlers, seen = dict(world.shop.handlers), []
+
+    def answer(ask):
+        answered = handlers[kind](ask)
+        if where(ask) and not seen:
+            seen.append(ask)
+            between()
+        return answered
+
+    world.shop.handlers = {**handlers, kind: answer}
+
+
+# -- between a correction and the outbox ------------------------------------------------------------------------------
+
+
+def test_news_of_a_corrected_number_does_not_deliver_the_order(world):
+    order = followed(world)
+    world.kuaidi100.scan(OLD, "3", "somebody else's")
+    correct(world, order)
+    world.push(minutes=30)
+    assert world.parcel(order).status is ShipmentStatus.DELIVERED
+    assert parcel(world, order).delivered_at is None
+    world.turn(minutes=1)
+    assert (world.parcel(order).number, world.parcel(order).status) == (NEW, ShipmentStatus.PENDING)
+    world.kuaidi100.scan(NEW, "3")
+    world.push(hours=1)
+    assert parcel(world, order).delivered_at is not None
+
+
+def test_a_corrected_number_is_not_subscribed_to(world):
+    order = world.sold(TEA=1)
+    world.kuaidi100.add_parcel(NEW, "yuantong")
+    world.ship(order, tracking=OLD)
+    world.shop.relay()
+    correct(world, order)
+    world.shop.sweep(relays=False)
+    assert world.subscriptions() == 0
+    world.turn(minutes=1)
+    assert (world.subscriptions(), world.parcel(order).number) == (1, NEW)
