@@ -2,9 +2,16 @@
 
 import pytest
 
+from minishop.adapters.machine import machine_handlers
+from minishop.adapters.memory import MemoryNonceStore
+from minishop.checkout import AskAboutParcel, Heard, Work
 from minishop.logistics import ShipmentStatus
+from minishop.logistics.sf import Sf
+from minishop.storage import Load
+from minishop.testing.clock import FakeClock
+from minishop.testing.logistics import FakeSf
 
-OLD, NEW = "YT0000000000001", "YT0000000000002"
+OLD, NEW, SF = "YT0000000000001", "YT0000000000002", "SF0000000000001"
 
 
 @pytest.fixture
@@ -76,3 +83,47 @@ def test_a_corrected_number_is_not_subscribed_to(world):
     assert world.subscriptions() == 0
     world.turn(minutes=1)
     assert (world.subscriptions(), world.parcel(order).number) == (1, NEW)
+
+
+# -- while an answer is on its way ------------------------------------------------------------------------------------
+
+
+def test_an_answer_about_the_wrong_carrier_says_nothing_of_the_right_one(outside):
+    clock = FakeClock()
+    sf = FakeSf(clock=clock)
+    provider = Sf(sf.account(), sf.transport, machine=machine_handlers(clock), pace=MemoryNonceStore())
+    world = outside(messages=None, tracking={"sf": provider}, clock=clock)
+    sf.add_parcel(SF, "SF", phone="0000")
+    order = world.sold(TEA=1)
+    world.ship(order, carrier="sf", tracking=SF)
+    world.turn()
+    world.clock.advance(hours=3)
+    sf.scan(SF, "80")
+
+    def corrected():
+        correct(world, order, SF, carrier="yto")
+        world.shop.relay()
+
+    first(world, AskAboutParcel, corrected)
+    world.shop.sweep(relays=False)
+    followed = world.parcel(order)
+    assert (followed.carrier, followed.status, followed.state) == ("yto", ShipmentStatus.PENDING, Work.WAITING)
+    assert parcel(world, order).delivered_at is None
+
+
+def test_that_the_old_number_is_given_up_does_not_end_the_new_one(world):
+    order = followed(world)
+    world.push()
+    world.kuaidi100.give_up(OLD)
+
+    def corrected():
+        correct(world, order)
+        world.turn()
+
+    first(world, Load, corrected, where=lambda ask: ask.kind == "parcel")
+    world.push(hours=1)
+    assert world.heard == Heard()
+    record = world.parcel(order)
+    assert (record.number, record.state, record.renewals) == (NEW, Work.DONE, 0)
+    world.turn(minutes=31)
+    assert world.subscriptions() == 2

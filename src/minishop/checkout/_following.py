@@ -12,7 +12,7 @@ from attrs import evolve
 
 from minishop.checkout._alerts import Raised, raised
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._hearing import hear, is_followed_as, is_too_early
+from minishop.checkout._hearing import hear, is_followed_as, is_same_parcel, is_too_early
 from minishop.checkout._keeping import busy, keep, load_due, load_record, load_records, put_record, taken_until
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
 from minishop.checkout._plan import waybill_number
@@ -199,12 +199,13 @@ def _call(desk: Desk, record: ParcelRecord, request: TrackRequest) -> Flow[bool]
             return there
         return evolve(_next(desk, there, capabilities, now), attempts=0, last_code="")
 
-    return (yield from hear(desk, record.id, told, answered))
+    return (yield from hear(desk, record, told, answered))
 
 
 def _is_ours(there: ParcelRecord, record: ParcelRecord) -> bool:
     """Whether the record still waits for the call that we have made."""
-    return (there.state, there.due_at, there.attempts) == (Work.CALLING, record.due_at, record.attempts)
+    is_called = (there.state, there.due_at, there.attempts) == (Work.CALLING, record.due_at, record.attempts)
+    return is_called and is_same_parcel(there, record)
 
 
 def _next(desk: Desk, record: ParcelRecord, capabilities: Capabilities, now: datetime) -> ParcelRecord:

@@ -26,7 +26,7 @@ from minishop.orders import SYSTEM, Deliver, Rejected
 from minishop.orders import Shipment as Shipped
 from minishop.storage import Batch, Committed, EventRow
 
-__all__ = ["Heard", "hear", "is_followed_as", "is_too_early", "parcel_pushed"]
+__all__ = ["Heard", "hear", "is_followed_as", "is_same_parcel", "is_too_early", "parcel_pushed"]
 
 _COMES_BACK = frozenset({ShipmentStatus.RETURNING, ShipmentStatus.RETURNED})
 _MOST_RENEWALS = 3
@@ -69,7 +69,7 @@ def parcel_pushed(desk: Desk, updates: Iterable[PushUpdate]) -> Flow[Heard]:
         if not found:
             unknown.append(update.shipment.number)
         for parcel in found:
-            if (yield from hear(desk, parcel.id, update.shipment, _follows(update))):
+            if (yield from hear(desk, parcel, update.shipment, _follows(update))):
                 orders.append(parcel.order)
     return Heard(orders=tuple(orders), unknown=tuple(unknown))
 
@@ -128,19 +128,20 @@ def _follows(update: PushUpdate) -> Callable[[ParcelRecord, datetime], ParcelRec
 
 
 def hear(
-    desk: Desk, parcel: str, told: Shipment, change: Callable[[ParcelRecord, datetime], ParcelRecord]
+    desk: Desk, asked: ParcelRecord, told: Shipment, change: Callable[[ParcelRecord, datetime], ParcelRecord]
 ) -> Flow[bool]:
     """Merges news into a parcel; tells whether anything is new.
 
     Args:
         desk: The shop's.
-        parcel: Id of its record.
+        asked: Its record as it was when somebody was asked, or when the push came. If it has another number or carrier
+            by now, the news is of another parcel and says nothing.
         told: The news.
         change: What else becomes of the record.
     """
     for _ in range(desk.rounds):
-        loaded = yield from load_record(ParcelRecord, parcel)
-        if loaded is None:
+        loaded = yield from load_record(ParcelRecord, asked.id)
+        if loaded is None or not is_same_parcel(loaded[0], asked):
             return False
         now = yield from now_of()
         after = change(_merged(loaded[0], told), now)
@@ -150,6 +151,11 @@ def hear(
         if isinstance((yield from try_commit(desk, batch)), Committed):
             return True
     raise busy("the parcel")
+
+
+def is_same_parcel(one: ParcelRecord, other: ParcelRecord) -> bool:
+    """Whether both follow the same number of the same carrier."""
+    return (one.number, one.carrier) == (other.number, other.carrier)
 
 
 def _merged(record: ParcelRecord, told: Shipment) -> ParcelRecord:
