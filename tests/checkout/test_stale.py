@@ -1,5 +1,7 @@
 """What was read, asked or said before something changed does not count for what is there now."""
 
+from itertools import count
+
 import pytest
 
 from minishop.adapters.machine import machine_handlers
@@ -83,6 +85,24 @@ def test_a_corrected_number_is_not_subscribed_to(world):
     assert world.subscriptions() == 0
     world.turn(minutes=1)
     assert (world.subscriptions(), world.parcel(order).number) == (1, NEW)
+
+
+@pytest.mark.parametrize("reading", [1, 2])
+def test_who_read_the_order_before_it_was_corrected_does_not_bring_the_old_number_back(world, reading):
+    order = followed(world)
+    readings = count(1)
+
+    def corrected():
+        correct(world, order)
+        world.turn()
+
+    first(world, Load, corrected, where=lambda ask: ask.kind == "order" and next(readings) == reading)
+    world.shop.follow_again(order.id)
+    world.turn()
+    assert (world.parcel(order).number, world.subscriptions()) == (NEW, 2)
+    world.kuaidi100.scan(OLD, "3", "somebody else's")
+    world.push(hours=1)
+    assert (world.heard, parcel(world, order).delivered_at) == (Heard(unknown=(OLD,)), None)
 
 
 # -- while an answer is on its way ------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from minishop.checkout._keeping import busy, keep, load_due, load_record, load_r
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
 from minishop.checkout._plan import waybill_number
 from minishop.checkout._ports import AskAboutParcel, SubscribeToParcel
-from minishop.checkout._records import load_order
+from minishop.checkout._records import ORDER, load_order
 from minishop.errors import InvalidInput, MinishopError, OutcomeUnknown
 from minishop.flows import Flow, ask
 from minishop.logistics import (
@@ -31,7 +31,7 @@ from minishop.logistics import (
 )
 from minishop.logistics import Shipment as Told
 from minishop.orders import Order, Shipment
-from minishop.storage import DueTimer, Put
+from minishop.storage import DueTimer, Expect, Put
 
 __all__ = ["follow_parcel", "parcels", "wake_parcels"]
 
@@ -65,23 +65,29 @@ def wake_parcels(desk: Desk, order: Order, *, again: bool = False) -> Flow[None]
 
     Args:
         desk: The shop's.
-        order: As it is.
+        order: Names its parcels; what they have now is loaded.
         again: Try also what had failed.
     """
     for shipment in order.shipments:
         if shipment.tracking:
-            yield from _wake(desk, order, shipment, again)
+            yield from _wake(desk, order.id, shipment.id, again)
 
 
-def _wake(desk: Desk, order: Order, shipment: Shipment, again: bool) -> Flow[None]:
+def _wake(desk: Desk, name: str, parcel: str, again: bool) -> Flow[None]:
     for _ in range(desk.rounds):
         now = yield from now_of()
-        known = yield from load_record(ParcelRecord, _name(order.id, shipment))
+        loaded = yield from load_order(name)
+        shipment = loaded[0].shipment(parcel) if loaded else None
+        if loaded is None or shipment is None or not shipment.tracking:
+            return
+        order, version = loaded
+        known = yield from load_record(ParcelRecord, _name(name, shipment))
         after = _woken(desk, order, shipment, known[0] if known else None, now, again)
         if after is None:
             return
         more = yield from _waybill_put(desk, after, now)
-        if (yield from keep(desk, after, known[1] if known else 0, now, more=more)) is not None:
+        expects = (Expect(ORDER, name, version),)  # else a number that was corrected meanwhile comes back
+        if (yield from keep(desk, after, known[1] if known else 0, now, more=more, expects=expects)) is not None:
             return
     raise busy("the parcel")
 

@@ -17,7 +17,7 @@ from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk
 from minishop.checkout._kept import NoticeRecord, ParcelRecord, ReportRecord, Waybill, Work
 from minishop.flows import Flow, ask
-from minishop.storage import Batch, CommitResult, Committed, Conflict, Load, LoadMany, Put, StoreBusy, Stored
+from minishop.storage import Batch, CommitResult, Committed, Conflict, Expect, Load, LoadMany, Put, StoreBusy, Stored
 from minishop.storage.codec import Codec
 
 __all__ = ["busy", "keep", "load_due", "load_record", "load_records", "put_record", "taken_until", "try_commit"]
@@ -91,14 +91,27 @@ def keep(
     *,
     alerts: tuple[Raised, ...] = (),
     more: Put | None = None,
+    expects: tuple[Expect, ...] = (),
 ) -> Flow[int | None]:
-    """Writes a record, and alerts with it; returns its version. ``None``: somebody else was faster; look again."""
+    """Writes a record, and alerts with it; returns its version. ``None``: somebody else was faster; look again.
+
+    Args:
+        desk: The shop's.
+        record: As it is now.
+        expected: The stored version that it replaces; 0: none.
+        now: The time.
+        alerts: What a person should know of it.
+        more: Another record that changes with it.
+        expects: What it was decided on beside the record.
+    """
     put = put_record(desk, record, expected)
     puts = (put, *(alert.put for alert in alerts), *(() if more is None else (more,)))
-    batch = Batch(now=now, puts=puts, events=tuple(alert.row for alert in alerts))
+    batch = Batch(now=now, puts=puts, expects=expects, events=tuple(alert.row for alert in alerts))
     result = yield from try_commit(desk, batch)
     if alerts and isinstance(result, Conflict) and result.which.startswith(f"{ALERT}:"):
-        return (yield from keep(desk, record, expected, now, more=more))  # somebody else has just raised it
+        return (
+            yield from keep(desk, record, expected, now, more=more, expects=expects)
+        )  # somebody else has just raised it
     return result.versions[put.kind, put.id] if isinstance(result, Committed) else None
 
 
