@@ -6,7 +6,7 @@ Before an event is handed to the app, what follows from it outside the order is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
@@ -18,6 +18,8 @@ from minishop.storage import Ack, ClaimRows, Fail, ListParked, OutboxRow, Parked
 __all__ = ["Publish", "Relayed", "parked_events", "relay", "requeue_event", "skip_event"]
 
 _LEASE = timedelta(seconds=60)
+#: So much of the lease must be left for a row to be handed out: after it another relay delivers the row and later ones.
+_MARGIN = timedelta(seconds=10)
 _BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 
 
@@ -34,7 +36,10 @@ class Publish(Request[None]):
 
 @frozen(kw_only=True)
 class Relayed:
-    """What one run delivered; ``failed`` rows come again later."""
+    """What one run delivered; ``failed`` rows come again later.
+
+    A row that another relay has got meanwhile counts as neither.
+    """
 
     delivered: int = 0
     failed: int = 0
@@ -42,14 +47,14 @@ class Relayed:
 
 def relay(desk: Desk, *, limit: int = 100) -> Flow[Relayed]:
     """Delivers waiting events to the app's consumer, at most ``limit``. Safe beside other relays and live traffic."""
-    delivered = failed = 0
-    while delivered + failed < limit:
+    tried = delivered = failed = 0
+    while tried < limit:
         now = yield from now_of()
-        rows = yield from ask(ClaimRows(now, now + _LEASE, limit - delivered - failed))
-        if not rows:
+        rows = yield from ask(ClaimRows(now, now + _LEASE, limit - tried))
+        handed_out, acked, put_off = yield from _deliver(desk, rows, now + _LEASE - _MARGIN)
+        if not handed_out:
             break
-        done = yield from _deliver(desk, rows)
-        delivered, failed = delivered + done, failed + len(rows) - done
+        tried, delivered, failed = tried + handed_out, delivered + acked, failed + put_off
     return Relayed(delivered=delivered, failed=failed)
 
 
@@ -69,16 +74,19 @@ def skip_event(desk: Desk, row: ParkedRow) -> Flow[bool]:
     return (yield from ask(Skip(row)))
 
 
-def _deliver(desk: Desk, rows: Iterable[OutboxRow]) -> Flow[int]:
-    done = 0
+def _deliver(desk: Desk, rows: Iterable[OutboxRow], until: datetime) -> Flow[tuple[int, int, int]]:
+    """How many rows were handed out before ``until``; how many of them the outbox let go, and how many it took back."""
+    tried = delivered = failed = 0
     for row in rows:
+        if (yield from now_of()) >= until:
+            break
+        tried += 1
         try:
             yield from react(desk, row)
             yield from ask(Publish(row))
         except Exception:  # the consumer is the app's, and whatever it raises means: not delivered
             now = yield from now_of()
-            yield from ask(Fail(row, now + _BACK_OFF[min(row.failures, len(_BACK_OFF) - 1)]))
+            failed += yield from ask(Fail(row, now + _BACK_OFF[min(row.failures, len(_BACK_OFF) - 1)]))
         else:
-            yield from ask(Ack(row))
-            done += 1
-    return done
+            delivered += yield from ask(Ack(row))
+    return tried, delivered, failed
