@@ -6,12 +6,13 @@ import pytest
 
 from minishop.adapters.machine import machine_handlers
 from minishop.adapters.memory import MemoryNonceStore
-from minishop.checkout import AskAboutParcel, Heard, Work
+from minishop.checkout import AskAboutParcel, FindShippingOrder, Heard, Work
 from minishop.logistics import ShipmentStatus
 from minishop.logistics.sf import Sf
-from minishop.storage import Load
+from minishop.storage import FindDue, Load
 from minishop.testing.clock import FakeClock
 from minishop.testing.logistics import FakeSf
+from minishop.wechat.shipping import OrderState
 
 OLD, NEW, SF = "YT0000000000001", "YT0000000000002", "SF0000000000001"
 
@@ -147,3 +148,27 @@ def test_that_the_old_number_is_given_up_does_not_end_the_new_one(world):
     assert (record.number, record.state, record.renewals) == (NEW, Work.DONE, 0)
     world.turn(minutes=31)
     assert world.subscriptions() == 2
+
+
+# -- found due by several ---------------------------------------------------------------------------------------------
+
+
+def test_a_settlement_that_another_sweep_has_just_compared_is_not_compared_again(world):
+    order = followed(world)
+    world.platform.confirm_receipt(world.order(order.id).payments[0].transaction)
+    world.settle_at_platform()
+    world.payment(order).state = OrderState.SHIPPED  # the platform is behind its own push
+    calls, seen = [], {}
+    handlers = dict(world.shop.handlers)
+
+    def look(ask):
+        return seen.setdefault(ask.kinds, handlers[FindDue](ask))
+
+    def find(ask):
+        calls.append(ask)
+        return handlers[FindShippingOrder](ask)
+
+    world.shop.handlers = {**handlers, FindDue: look, FindShippingOrder: find}
+    for _ in range(5):
+        world.shop.sweep(relays=False)
+    assert (len(calls), world.report(order).checks, world.alerts()) == (1, 1, [])

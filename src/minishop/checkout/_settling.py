@@ -163,12 +163,12 @@ def _confirmed(desk: Desk, order: Order, event: OrderSettled, now: datetime) -> 
 
 def check_settlement(desk: Desk, timer: DueTimer) -> Flow[bool]:
     """Compares a settlement with what the platform has of the payment; tells whether that is done."""
+    now = yield from now_of()
     loaded = yield from load_record(ReportRecord, timer.record_id)
-    if loaded is None or loaded[0].check_at is None:
-        return False
+    if loaded is None or loaded[0].check_at is None or loaded[0].check_at > now:
+        return False  # since it was looked for, another has compared it
     record, version = loaded
     order = yield from load_order(record.order)
-    now = yield from now_of()
     try:
         there = yield from ask(FindShippingOrder(OrderKey(transaction_id=record.transaction)))
     except MinishopError as error:
