@@ -1,7 +1,10 @@
 """Whoever was held up does no harm when they go on: a relay, a sweep that gives claims back, a lost answer."""
 
+from datetime import timedelta
+
 import pytest
 
+from minishop.adapters.memory import MemoryClaimStore
 from minishop.checkout import Publish
 from tests.checkout.world import World
 
@@ -49,3 +52,35 @@ def test_a_relay_leaves_what_its_lease_is_too_short_for(world):
     assert world.shop.relay().delivered == 4  # the second order's wait for the end of the lease
     world.clock.advance(seconds=10)
     assert world.shop.relay().delivered == 4
+
+
+@pytest.fixture
+def sale():
+    claims = MemoryClaimStore()
+    claims.open_activity("flash", 1, None)
+    world = World(claims=claims)
+    world.claims = claims
+    return world
+
+
+def claim(sale, token="t1", user="u1"):
+    return sale.claims.claim("flash", user, 1, token, sale.clock(), sale.clock() + timedelta(minutes=5))
+
+
+def closed(sale):
+    """An order that used a claim and was closed; the claim is not given back yet."""
+    claim(sale)
+    sale.fill(TEA=1)
+    placed = sale.place(claims=(("flash", "t1"),))
+    sale.shop.close(placed.order.id, key="c", buyer="u1")
+    return placed.order
+
+
+def test_a_claim_under_a_token_that_is_used_up_is_given_back(sale):
+    closed(sale)
+    assert sale.shop.sweep(relays=False).claims == 1
+    again = claim(sale)
+    assert sale.place(claims=(("flash", "t1"),), total=12900).is_repeated  # its token is the order's still
+    assert sale.claims.find_claim("flash", "t1") == again
+    sale.sweep(minutes=10)
+    assert (sale.claims.find_claim("flash", "t1"), sale.claims.unclaimed("flash")) == (None, 1)

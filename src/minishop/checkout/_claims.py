@@ -15,7 +15,14 @@ from minishop.checkout._act import Request as Asked
 from minishop.checkout._act import order_batch
 from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk, now_of
-from minishop.checkout._records import CLAIMS, claims_of, has_claims_to_give_back
+from minishop.checkout._records import (
+    CLAIMS,
+    ORDER,
+    claims_of,
+    decode_order,
+    has_claims_to_give_back,
+    keeps_claims,
+)
 from minishop.flows import Flow, Handlers, Request, ask
 from minishop.inventory import AsyncClaimStore, Claim, ClaimStore
 from minishop.orders import AppEvent, Order
@@ -73,7 +80,9 @@ def claim_handlers(store: ClaimStore | AsyncClaimStore | None) -> Handlers:
 
 
 def confirm_claims(order: Order) -> Flow[None]:
-    """Makes the claims of a placed order permanent; again is harmless."""
+    """Makes the claims of a placed order permanent; again is harmless, also when the order has ended meanwhile."""
+    if not keeps_claims(order):
+        return
     for activity, token in claims_of(order):
         yield from ask(ConfirmClaim(activity, token))
 
@@ -91,12 +100,16 @@ def give_back_claims(desk: Desk, order: Order, version: int) -> Flow[bool]:
 
 
 def give_back_expired(desk: Desk, limit: int) -> Flow[int]:
-    """Gives back claims whose time has passed and that no order has; confirms those that one has."""
+    """Gives back claims whose time has passed and that no order uses; confirms those that one does.
+
+    A token is for one order: who claims again under that of an order that has ended gets a claim that nothing can be
+    ordered with.
+    """
     now = yield from now_of()
     count = 0
     for claim in (yield from ask(FindExpiredClaims(now, limit))):
         used = yield from ask(FindUnique(f"claim:{claim.activity}:{claim.token}"))
-        if used is None:
+        if used is None or (used.kind == ORDER and not keeps_claims(decode_order(used))):
             count += yield from ask(GiveBackClaim(claim.activity, claim.token))
         else:
             yield from ask(ConfirmClaim(claim.activity, claim.token))

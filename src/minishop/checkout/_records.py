@@ -50,6 +50,7 @@ __all__ = [
     "event_rows",
     "find_drift",
     "has_claims_to_give_back",
+    "keeps_claims",
     "load_cart",
     "load_order",
     "order_of_attempt",
@@ -134,9 +135,13 @@ def claims_of(order: Order) -> tuple[tuple[str, str], ...]:
 
 
 def has_claims_to_give_back(order: Order) -> bool:
-    """Whether an order ended before anything was shipped, and its claims are still its own."""
-    has_ended = order.life is Life.CLOSED and not any(unit.is_shipped for unit in order.units)
-    return has_ended and bool(claims_of(order)) and not order.extra.get(CLAIMS)
+    """Whether an order ended before anything was shipped, and has not noted yet that it gave its claims back."""
+    return bool(claims_of(order)) and not keeps_claims(order) and not order.extra.get(CLAIMS)
+
+
+def keeps_claims(order: Order) -> bool:
+    """Whether the claims of an order are used; not if it ended before anything was shipped."""
+    return order.life is not Life.CLOSED or any(unit.is_shipped for unit in order.units)
 
 
 def _timers(desk: Desk, order: Order, now: datetime) -> Iterator[Timer]:
