@@ -6,6 +6,10 @@ import pytest
 
 from minishop.adapters.memory import MemoryClaimStore
 from minishop.checkout import Publish
+from minishop.checkout._claims import GiveBackClaim
+from minishop.checkout._sweep import sweep
+from minishop.flows import run
+from minishop.storage import FindDue
 from tests.checkout.world import World
 
 
@@ -84,3 +88,30 @@ def test_a_claim_under_a_token_that_is_used_up_is_given_back(sale):
     assert sale.claims.find_claim("flash", "t1") == again
     sale.sweep(minutes=10)
     assert (sale.claims.find_claim("flash", "t1"), sale.claims.unclaimed("flash")) == (None, 1)
+
+
+def test_two_sweeps_give_a_claim_back_once(sale):
+    closed(sale)
+    due = sale.store.due(sale.clock(), 100)
+
+    def rival():
+        late = {**sale.shop.handlers, FindDue: lambda ask: tuple(one for one in due if one.kind in ask.kinds)}
+        assert run(sweep(sale.shop.desk, relays=False), late).claims == 0
+
+    given_back = during(sale, GiveBackClaim, rival)
+    assert sale.shop.sweep(relays=False).claims == 1
+    assert len(given_back) == 1
+
+
+def test_a_sweep_that_dies_giving_back_is_followed_by_another(sale):
+    closed(sale)
+
+    def die():
+        raise KeyboardInterrupt
+
+    during(sale, GiveBackClaim, die)
+    with pytest.raises(KeyboardInterrupt):
+        sale.shop.sweep(relays=False)
+    sale.sweep(minutes=1)
+    assert sale.claims.unclaimed("flash") == 1
+    assert sale.shop.sweep(relays=False).is_idle

@@ -160,6 +160,10 @@ def _stray(desk: Desk, timer: DueTimer) -> Flow[bool]:
 
 
 def _give_back(desk: Desk, timer: DueTimer) -> Flow[bool]:
+    # The clock is put off first: who does that has the work, and after a crash it is due again.
+    now = yield from now_of()
+    if not (yield from _put_off(timer, now)):
+        return False
     loaded = yield from load_order(timer.record_id)
     return bool(loaded and (yield from give_back_claims(desk, *loaded)))
 
