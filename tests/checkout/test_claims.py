@@ -37,7 +37,8 @@ def test_a_claim_without_an_order_is_given_back(sale):
     claim(sale, "t1")
     claim(sale, "t2", "u2")
     assert isinstance(claim(sale, "t3", "u3"), SoldOut)
-    (run, *_) = sale.sweep(minutes=5)
+    assert [run.claims for run in sale.sweep(minutes=5)] == [0]  # an order may be on its way
+    (run, *_) = sale.sweep(minutes=2)
     assert (run.claims, sale.claims.unclaimed("flash")) == (2, 2)
 
 
@@ -54,7 +55,7 @@ def test_a_claim_that_a_crash_left_unconfirmed_stays_with_its_order(sale, monkey
     with pytest.raises(KeyboardInterrupt):
         sale.place(claims=(("flash", "t1"),))
     assert not sale.claims.find_claim("flash", "t1").is_confirmed
-    sale.clock.advance(minutes=6)
+    sale.clock.advance(minutes=8)
     assert sale.shop.sweep(relays=False).claims == 0
     assert sale.claims.find_claim("flash", "t1").is_confirmed
 

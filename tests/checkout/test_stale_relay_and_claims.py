@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from minishop.adapters.memory import MemoryClaimStore
-from minishop.checkout import Publish
-from minishop.checkout._claims import GiveBackClaim
+from minishop.checkout import Done, Publish
+from minishop.checkout._claims import ConfirmClaim, GiveBackClaim
 from minishop.checkout._sweep import sweep
 from minishop.flows import run
-from minishop.storage import FindDue
+from minishop.storage import Commit, FindDue
 from tests.checkout.world import World
 
 
@@ -30,6 +30,11 @@ def during(world, kind, do):
 
     world.shop.handlers = {**handlers, kind: answer}
     return asked
+
+
+def die():
+    """A crash."""
+    raise KeyboardInterrupt
 
 
 def test_a_relay_hands_out_nothing_after_its_lease(world):
@@ -105,13 +110,46 @@ def test_two_sweeps_give_a_claim_back_once(sale):
 
 def test_a_sweep_that_dies_giving_back_is_followed_by_another(sale):
     closed(sale)
-
-    def die():
-        raise KeyboardInterrupt
-
     during(sale, GiveBackClaim, die)
     with pytest.raises(KeyboardInterrupt):
         sale.shop.sweep(relays=False)
     sale.sweep(minutes=1)
     assert sale.claims.unclaimed("flash") == 1
     assert sale.shop.sweep(relays=False).is_idle
+
+
+def test_nothing_is_ordered_with_a_claim_that_is_being_given_back(sale):
+    claim(sale)
+    sale.fill(TEA=1)
+    answers = []
+    during(sale, GiveBackClaim, lambda: answers.append(sale.place(claims=(("flash", "t1"),))))
+    sale.clock.advance(minutes=5)
+    assert sale.shop.sweep(relays=False).claims == 0  # an order may be on its way
+    sale.clock.advance(minutes=2)
+    assert sale.shop.sweep(relays=False).claims == 1
+    assert [answer.code for answer in answers] == ["claim_over"]
+    assert sale.place(claims=(("flash", "t1"),)).code == "claim_over"  # it is gone
+
+
+def test_an_order_that_was_on_its_way_keeps_its_claim(sale):
+    claim(sale)
+    sale.fill(TEA=1)
+    sale.clock.advance(minutes=4, seconds=59)
+
+    def held_up():
+        sale.clock.advance(minutes=1)
+        assert sale.shop.sweep(relays=False).claims == 0
+
+    during(sale, Commit, held_up)
+    assert isinstance(sale.place(claims=(("flash", "t1"),)), Done)
+    assert sale.claims.find_claim("flash", "t1").is_confirmed
+
+
+def test_a_repeated_call_gets_its_order_though_the_claim_was_over_meanwhile(sale):
+    claim(sale)
+    sale.fill(TEA=1)
+    during(sale, ConfirmClaim, die)
+    with pytest.raises(KeyboardInterrupt):
+        sale.place(claims=(("flash", "t1"),))
+    sale.clock.advance(minutes=6)
+    assert sale.place(claims=(("flash", "t1"),), total=12900).is_repeated

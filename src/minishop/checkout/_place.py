@@ -19,7 +19,7 @@ from attrs import frozen
 
 from minishop.cart import SavedCart, SavedLine, Shelf, find_blocking_problems, remove_ordered, source_key, to_cart
 from minishop.checkout._act import Request, decide_all, find_done, order_batch
-from minishop.checkout._claims import confirm_claims
+from minishop.checkout._claims import confirm_claims, find_ended
 from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk, GetShopper, now_of, shelf_of
 from minishop.checkout._effects import STOCK_AT, points_account
@@ -127,7 +127,7 @@ def place_order(
         is_flash: The shorter deadline for paying holds.
         payment_channel: The gateway's way of paying, for example ``jsapi``.
         payer: Who pays, as the gateway knows them (an openid). Not part of the order.
-        claims: Flash-sale claims that the order uses: pairs of activity and token.
+        claims: Flash-sale claims that the order uses: pairs of activity and token. A token is for one order.
         delivery: ``express``, ``same-city`` or ``pickup``: what WeChat is told of goods that are sent.
         order: The order's id; made from the key unless given.
 
@@ -135,8 +135,8 @@ def place_order(
         Done: The order; ``client`` has what the front end needs to pay, unless nothing is to pay. If the gateway did
             not take the payment, ``notice`` says why, and :func:`start_payment` makes another.
         Refused: ``cart_problems``, ``empty_cart``, ``undeliverable_order``, ``total_changed(was, now)`` with the fresh
-            quote, ``stock_short(which)``, ``gift_short(which)``, ``key_reused``, ``no_such_cart``, or a reason of
-            the order's own guards.
+            quote, ``stock_short(which)``, ``gift_short(which)``, ``claim_over(which)``, ``already_taken(which)``,
+            ``key_reused``, ``no_such_cart``, or a reason of the order's own guards.
 
     Raises:
         StoreBusy: ``busy``, after ``desk.rounds`` rounds.
@@ -262,6 +262,9 @@ def _draft(
     request: Request,
 ) -> Flow[tuple[Order, Batch] | Refused]:
     """The order as it will be, and the batch that makes it so; or why not."""
+    ended = yield from find_ended(wish.claims, now)
+    if ended is not None:
+        return ended
     priced = yield from _price(desk, wish, now, without_gifts)
     if isinstance(priced, Refused):
         return priced

@@ -24,7 +24,7 @@ class Claim:
 
     Attributes:
         token: Its id, chosen by the caller; the same token again returns the same claim.
-        until: First instant at which it may be given back by a sweep; aware.
+        until: First instant at which nothing is ordered with it any more, so that a sweep may give it back; aware.
         is_confirmed: Whether its order is placed; it then has no end.
     """
 

@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "wrong_merchant": "the money went to merchant {merchant}, which is not ours",
     "wrong_gateway": "{gateway} is not the gateway of this shop",
     "stray_payment": "the payment {transaction} belongs to no order: it is refunded",
+    "claim_over": "the claim is over: claim again",
     "already_taken": "{which} belongs to another record",
     "payment_conflict": "the payment {transaction} is recorded for another order than that of {attempt}: look at it",
 }

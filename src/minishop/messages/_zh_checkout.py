@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "wrong_merchant": "收款商户号 {merchant} 不是本店商户号",
     "wrong_gateway": "{gateway} 不是本店使用的支付通道",
     "stray_payment": "支付单 {transaction} 没有对应订单，款项将原路退回",
+    "claim_over": "抢购名额已失效，请重新抢购",
     "already_taken": "{which} 已属于其他记录",
     "payment_conflict": "支付单 {transaction} 已记在其他订单上（本次为 {attempt}），请人工核对",
 }
