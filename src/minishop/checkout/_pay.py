@@ -51,7 +51,7 @@ from minishop.payments import (
     Ready,
 )
 from minishop.quotes import Reason
-from minishop.storage import Batch, Put
+from minishop.storage import Batch, Put, StoreBusy
 
 __all__ = ["end_payments", "open_attempts", "pay_notified", "prepare_payment", "query_payment", "start_payment"]
 
@@ -338,15 +338,24 @@ def end_payments(desk: Desk, order_id: str, command: Command, request: Request, 
         return Refused(reasons=tried.reasons, order=loaded[0])
     if not tried:
         return Done(order=loaded[0], version=loaded[1])  # for example a clock that has not run out
-    closed = yield from close_at_gateway(desk, loaded[0], except_for=own)
-    if isinstance(closed, Refused) and not (force and closed.code == "payment_unknown"):
-        return closed
-    ids = closed if isinstance(closed, tuple) else ()
+    for _ in range(desk.rounds):
+        closed = yield from close_at_gateway(desk, loaded[0], except_for=own)
+        if isinstance(closed, Refused) and not (force and closed.code == "payment_unknown"):
+            return closed
+        ids = closed if isinstance(closed, tuple) else ()
+        started: list[str] = []
 
-    def plan(order: Order, now: datetime) -> list[Command]:
-        return [*_closing(order, ids, own), command]
+        def plan(
+            order: Order, now: datetime, ids: tuple[str, ...] = ids, started: list[str] = started
+        ) -> list[Command]:
+            started[:] = [one.id for one in open_attempts(order) if not force and one.id not in (*ids, own)]
+            return [] if started else [*_closing(order, ids, own), command]
 
-    return (yield from act(desk, order_id, plan, request))
+        answer = yield from act(desk, order_id, plan, request)
+        if not started:
+            return answer
+        loaded = (yield from load_order(order_id)) or loaded  # another payment was started meanwhile
+    raise StoreBusy("others started payments faster than they could be closed", code="busy")
 
 
 def _closing(order: Order, closed: tuple[str, ...] | None, own: str) -> list[Command]:

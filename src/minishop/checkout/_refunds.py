@@ -6,9 +6,11 @@ send it: the number makes it one refund. A timeout is *unknown* and only a query
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import evolve
 
-from minishop.checkout._act import Request, act
+from minishop.checkout._act import Plan, Request, act
 from minishop.checkout._desk import Desk
 from minishop.checkout._outcomes import Answer, Done, Refused, refused
 from minishop.checkout._records import load_order, order_of_leg
@@ -44,11 +46,13 @@ __all__ = ["query_leg", "refund_notified", "send_leg", "send_legs"]
 def send_legs(desk: Desk, done: Done) -> Flow[Answer]:
     """Asks the gateway for every refund of the order that is granted and was not sent; returns the order afterwards."""
     latest: Done = done
+    known: tuple[Order, int] | None = (done.order, done.version)
     for leg in done.order.legs:
         if leg.state is LegState.GRANTED:
-            sent = yield from send_leg(desk, done.order.id, leg.id, known=(latest.order, latest.version))
+            sent = yield from send_leg(desk, done.order.id, leg.id, known=known)
             if isinstance(sent, Done):
                 latest = evolve(latest, order=sent.order, version=sent.version, topics=latest.topics + sent.topics)
+            known = None  # the call took its time: whether the next is still to be sent has to be read again
     return latest
 
 
@@ -68,7 +72,16 @@ def send_leg(desk: Desk, order_id: str, leg_id: str, *, known: tuple[Order, int]
         command = FailRefund(leg=leg.id, reason=error.code)
     else:
         command = _command(leg.id, answer)
-    return (yield from act(desk, order_id, [command], Request(name="refund_sent"), known=loaded))
+    return (yield from act(desk, order_id, _answered(leg, command), Request(name="refund_sent"), known=loaded))
+
+
+def _answered(asked: Leg, command: Command) -> Plan:
+    """An answer to what was asked. A decline counts only while nobody else has heard something of this leg."""
+
+    def plan(order: Order, now: datetime) -> list[Command]:
+        return [] if isinstance(command, FailRefund) and order.leg(asked.id) != asked else [command]
+
+    return plan
 
 
 def _refund_request(order: Order, leg: Leg) -> RefundRequest:
@@ -102,16 +115,18 @@ def query_leg(desk: Desk, order_id: str, leg_id: str) -> Flow[Answer | None]:
 
     ``None``: no news.
     """
+    loaded = yield from load_order(order_id)
+    leg = loaded[0].leg(leg_id) if loaded else None
+    if leg is None:
+        return None
     try:
         answer = yield from ask(QueryRefund(leg_id))
     except (OutcomeUnknown, RemoteError):
         return None
-    if isinstance(answer, Submitted):
-        loaded = yield from load_order(order_id)
-        leg = loaded[0].leg(leg_id) if loaded else None
-        if leg is None or leg.state is LegState.SUBMITTED:
-            return None
-    answered = yield from act(desk, order_id, [_command(leg_id, answer)], Request(name="refund_queried"))
+    if isinstance(answer, Submitted) and leg.state is LegState.SUBMITTED:
+        return None
+    plan = _answered(leg, _command(leg_id, answer))
+    answered = yield from act(desk, order_id, plan, Request(name="refund_queried"), known=loaded)
     if isinstance(answer, NotFound) and isinstance(answered, Done):
         sent = yield from send_leg(desk, order_id, leg_id)
         return sent or (answered if answered.topics else None)

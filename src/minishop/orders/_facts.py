@@ -215,6 +215,7 @@ class Leg:
         sent_at: When the gateway was first asked.
         settled_at: The gateway's time of success.
         reference: The gateway's number, or that of a payment outside it.
+        is_offline: It was paid outside the gateway, and as far as is known not by the gateway too.
     """
 
     id: str
@@ -228,6 +229,7 @@ class Leg:
     sent_at: datetime | None = None
     settled_at: datetime | None = None
     reference: str = ""
+    is_offline: bool = False
     extra: Mapping[str, Any] = field(default=EMPTY, hash=False)
 
     @property

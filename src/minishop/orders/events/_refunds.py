@@ -132,7 +132,7 @@ class StrayRefund(Event):
 
 @frozen(kw_only=True)
 class OverRefunded(Event):
-    """An alert: a refund that was given up has settled; ``amount`` fen more than the payment had left went back."""
+    """An alert: a refund has settled that was given up, or that was paid by hand; ``amount`` fen too much went back."""
 
     leg: str
     amount: int

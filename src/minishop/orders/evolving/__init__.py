@@ -101,7 +101,7 @@ _STEPS: dict[type[Event], Callable[[Order, Any], Order]] = {
     events.LatePaymentOwed: _paying.owed,
     events.MismatchedPaymentOwed: _paying.owed,
     events.MoneyOwed: _paying.money_owed,
-    events.OverRefunded: _unchanged,
+    events.OverRefunded: _refunds.over_refunded,
     events.OwedGranted: _refunds.owed_granted,
     events.Paid: _paying.paid,
     events.PaidWithoutStock: _unchanged,

@@ -7,6 +7,7 @@ from minishop.orders._facts import Refund, Unit
 from minishop.orders._order import Order
 from minishop.orders.events import (
     CouponsReturned,
+    OverRefunded,
     OwedGranted,
     PointsClawedBack,
     PointsEarned,
@@ -109,7 +110,12 @@ def settled(order: Order, event: RefundSettled) -> Order:
     leg = order.leg(event.leg)
     assert leg is not None
     was_given_up = leg.state is LegState.CANCELLED
-    changes = {"state": LegState.SETTLED, "settled_at": event.settled_at, "reference": event.reference}
+    changes = {
+        "state": LegState.SETTLED,
+        "settled_at": event.settled_at,
+        "reference": event.reference,
+        "is_offline": event.is_offline,
+    }
     order = put(order, legs=swapped(order.legs, leg.id, **changes))
     if was_given_up:
         return order
@@ -118,6 +124,10 @@ def settled(order: Order, event: RefundSettled) -> Order:
     if all(other.state in (LegState.SETTLED, LegState.CANCELLED) for other in order.legs if other.source == leg.source):
         return put(order, refunds=swapped(order.refunds, leg.source, is_settled=True))
     return order
+
+
+def over_refunded(order: Order, event: OverRefunded) -> Order:
+    return put(order, legs=swapped(order.legs, event.leg, is_offline=False))
 
 
 def failed(order: Order, event: RefundFailed) -> Order:

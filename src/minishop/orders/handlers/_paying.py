@@ -124,8 +124,8 @@ def close_attempt(order: Order, command: CloseAttempt, ctx: Context) -> tuple[Ev
 
 
 def fail_attempt(order: Order, command: FailAttempt, ctx: Context) -> tuple[Event, ...]:
-    """The gateway did not make it."""
-    if not _is_open(order, command.attempt):
+    """The gateway did not make it. What is ready was made: then it refused another that asked for the same."""
+    if not _is_open(order, command.attempt, AttemptState.CREATED, AttemptState.UNKNOWN):
         return ()
     return (AttemptFailed(at=ctx.now, attempt=command.attempt, reason=command.reason),)
 

@@ -44,9 +44,12 @@ _IN_FLIGHT = (LegState.GRANTED, LegState.SUBMITTED, LegState.UNKNOWN)
 
 
 def submit(order: Order, command: SubmitRefund, ctx: Context) -> tuple[Event, ...]:
-    """Accepted by the gateway."""
+    """Accepted by the gateway; also what it had declined when it was asked at another time."""
     leg = order.leg(command.leg)
-    if leg is None or leg.state not in (LegState.GRANTED, LegState.UNKNOWN):
+    if leg is None:
+        return ()
+    is_again = leg.state is LegState.FAILED and not leg.is_final
+    if not (is_again or leg.state in (LegState.GRANTED, LegState.UNKNOWN)):
         return ()
     return (RefundSubmitted(at=ctx.now, leg=leg.id),)
 
@@ -90,7 +93,7 @@ def settle(order: Order, command: SettleRefund, ctx: Context) -> tuple[Event, ..
         lost = RefundLost(at=ctx.now, leg=leg.id)
         return (alert, lost) if leg.state in (LegState.GRANTED, LegState.SUBMITTED) else (alert,)
     if leg.state is LegState.SETTLED:
-        return ()
+        return (OverRefunded(at=ctx.now, leg=leg.id, amount=leg.amount),) if leg.is_offline else ()
     return _settled(order, leg, ctx, command.settled_at, command.reference, is_offline=False)
 
 
