@@ -6,7 +6,7 @@ import pytest
 
 from minishop.adapters.machine import machine_handlers
 from minishop.adapters.memory import MemoryNonceStore
-from minishop.checkout import AskAboutParcel, FindShippingOrder, Heard, Work
+from minishop.checkout import AskAboutParcel, FindShippingOrder, Heard, ParcelPolicy, Work
 from minishop.logistics import ShipmentStatus
 from minishop.logistics.sf import Sf
 from minishop.storage import FindDue, Load
@@ -171,3 +171,64 @@ def test_a_settlement_that_another_sweep_has_just_compared_is_not_compared_again
     for _ in range(5):
         world.shop.sweep(relays=False)
     assert (len(calls), world.report(order).checks, world.alerts()) == (1, 1, [])
+
+
+# -- alerts -----------------------------------------------------------------------------------------------------------
+
+
+def closed_meanwhile(world):
+    """A clerk closes the only alert just after somebody has seen it open."""
+    (alert,) = world.shop.alerts().alerts
+    first(world, Load, lambda: world.shop.close_alert(alert.id), where=lambda ask: ask.kind == "alert")
+
+
+@pytest.fixture
+def nobody(outside):
+    """A world whose parcels nobody follows, which is an alert."""
+    return outside(messages=None, parcel_policy=ParcelPolicy(provider=lambda carrier: "nobody"))
+
+
+def test_an_alert_that_is_closed_while_the_trouble_comes_again_is_raised_again(nobody):
+    order = followed(nobody)
+    nobody.shop.follow_again(order.id)
+    closed_meanwhile(nobody)
+    nobody.turn(minutes=5)
+    assert (nobody.parcel(order).state, nobody.alerts()) == (Work.FAILED, ["parcel_not_followed"])
+
+
+def test_so_is_one_about_news_that_is_heard_again(world):
+    order = followed(world)
+    for code in ("4", "0"):  # coming back, and on its way again
+        world.kuaidi100.scan(OLD, code)
+        world.push(hours=1)
+    assert (world.parcel(order).status, world.alerts()) == (ShipmentStatus.IN_TRANSIT, ["parcel_came_back"])
+    world.kuaidi100.scan(OLD, "4")
+    closed_meanwhile(world)
+    world.push(hours=1)
+    assert (len(world.heard.orders), world.alerts()) == (1, ["parcel_came_back"])
+
+
+def test_a_clerk_closes_the_alert_that_he_has_seen(nobody):
+    order = followed(nobody)
+    (seen,) = nobody.shop.alerts().alerts
+    assert nobody.shop.close_alert(seen.id, raised_at=seen.raised_at)
+    nobody.shop.follow_again(order.id)
+    nobody.turn(hours=1)
+    assert not nobody.shop.close_alert(seen.id, raised_at=seen.raised_at)
+    (again,) = nobody.shop.alerts().alerts
+    assert nobody.shop.close_alert(again.id, raised_at=again.raised_at)
+    assert nobody.alerts() == []
+
+
+def test_an_alert_that_is_raised_while_another_is_closed_stays_open(nobody):
+    order = followed(nobody)
+    (alert,) = nobody.shop.alerts().alerts
+
+    def raised_anew():
+        nobody.shop.close_alert(alert.id)
+        nobody.shop.follow_again(order.id)
+        nobody.turn(hours=1)
+
+    first(nobody, Load, raised_anew, where=lambda ask: ask.kind == "alert")
+    assert not nobody.shop.close_alert(alert.id)
+    assert nobody.alerts() == ["parcel_not_followed"]

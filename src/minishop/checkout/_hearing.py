@@ -13,7 +13,7 @@ from datetime import datetime
 from attrs import evolve, field, frozen
 
 from minishop.checkout._act import Request, decide_all, order_batch
-from minishop.checkout._alerts import Raised, raised
+from minishop.checkout._alerts import Raised, raised, with_alerts
 from minishop.checkout._desk import Desk, now_of
 from minishop.checkout._keeping import busy, load_record, put_record, try_commit
 from minishop.checkout._kept import ParcelRecord, Waybill, Work
@@ -179,14 +179,18 @@ def _merged(record: ParcelRecord, told: Shipment) -> ParcelRecord:
 def _batch(desk: Desk, before: ParcelRecord, version: int, after: ParcelRecord, now: datetime) -> Flow[Batch]:
     """The parcel, what is new about it for whoever listens, alerts, and the order if it moves."""
     alerts = yield from _alerts(desk, before, after, now)
-    puts = (put_record(desk, after, version), *(alert.put for alert in alerts))
-    rows = (*_moved(before, after), *(alert.row for alert in alerts))
+    batch = with_alerts(Batch(now=now, puts=(put_record(desk, after, version),), events=_moved(before, after)), alerts)
     has_arrived = after.status is ShipmentStatus.DELIVERED and not _has_turned_back(before, after)
     if has_arrived and not is_too_early(desk, after):
         moved = yield from _order_batch(desk, after, now)
         if moved is not None:
-            return evolve(moved, puts=(*moved.puts, *puts), events=(*moved.events, *rows))
-    return Batch(now=now, puts=puts, events=rows)
+            return evolve(
+                moved,
+                puts=(*moved.puts, *batch.puts),
+                expects=(*moved.expects, *batch.expects),
+                events=(*moved.events, *batch.events),
+            )
+    return batch
 
 
 def _order_batch(desk: Desk, parcel: ParcelRecord, now: datetime) -> Flow[Batch | None]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from attrs import evolve
 
-from minishop.checkout._alerts import ALERT, Raised
+from minishop.checkout._alerts import ALERT, Raised, raised_again, with_alerts
 from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk
 from minishop.checkout._kept import NoticeRecord, ParcelRecord, ReportRecord, Waybill, Work
@@ -105,14 +105,13 @@ def keep(
         expects: What it was decided on beside the record.
     """
     put = put_record(desk, record, expected)
-    puts = (put, *(alert.put for alert in alerts), *(() if more is None else (more,)))
-    batch = Batch(now=now, puts=puts, expects=expects, events=tuple(alert.row for alert in alerts))
-    result = yield from try_commit(desk, batch)
-    if alerts and isinstance(result, Conflict) and result.which.startswith(f"{ALERT}:"):
-        return (
-            yield from keep(desk, record, expected, now, more=more, expects=expects)
-        )  # somebody else has just raised it
-    return result.versions[put.kind, put.id] if isinstance(result, Committed) else None
+    bare = Batch(now=now, puts=(put,) if more is None else (put, more), expects=expects)
+    for _ in range(desk.rounds):
+        result = yield from try_commit(desk, with_alerts(bare, alerts))
+        if not isinstance(result, Conflict) or not result.which.startswith(f"{ALERT}:"):
+            return result.versions[put.kind, put.id] if isinstance(result, Committed) else None
+        alerts = yield from raised_again(desk, alerts, now)  # somebody else has just raised or closed it
+    return None
 
 
 def try_commit(desk: Desk, batch: Batch) -> Flow[CommitResult | None]:

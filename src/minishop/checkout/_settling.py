@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from minishop.checkout._act import Request, decide_all, order_batch
-from minishop.checkout._alerts import Raised, raise_alert, raised
+from minishop.checkout._alerts import Raised, raise_alert, raised, with_alerts
 from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk, now_of
 from minishop.checkout._hearing import Heard
@@ -101,10 +101,8 @@ def _settlement(desk: Desk, event: SettlementExpected | OrderSettled) -> Flow[He
         batch = Batch(now=now)
         if confirmed is not None:
             batch = order_batch(desk, confirmed[0], order, version, confirmed[1], now, Request(name="confirm"))
-        puts = (put_record(desk, after, known[1] if known else 0), *(alert.put for alert in alerts))
-        rows = tuple(alert.row for alert in alerts)
-        batch = evolve(batch, puts=(*batch.puts, *puts), events=(*batch.events, *rows))
-        if isinstance((yield from commit(desk, batch)), Committed):
+        batch = evolve(batch, puts=(*batch.puts, put_record(desk, after, known[1] if known else 0)))
+        if isinstance((yield from commit(desk, with_alerts(batch, alerts))), Committed):
             return Heard(orders=(order.id,))
     raise busy("the order")
 
