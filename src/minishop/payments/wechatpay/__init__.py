@@ -29,7 +29,7 @@ from minishop.payments.wechatpay._handoff import app_parameters, h5_url, jsapi_p
 from minishop.payments.wechatpay._headers import HeaderSource
 from minishop.payments.wechatpay._keys import PlatformKey, PlatformKeys
 from minishop.payments.wechatpay._merchant import Merchant
-from minishop.payments.wechatpay._notifications import Notification, NotificationSuite, parse_notification
+from minishop.payments.wechatpay._notifications import Notification, parse_notification
 from minishop.payments.wechatpay._numbers import check_fen, check_out_bill_no, check_out_refund_no, check_out_trade_no
 from minishop.payments.wechatpay._refresh import (
     Fetcher,
@@ -46,6 +46,7 @@ from minishop.payments.wechatpay._resource import decrypt_resource
 from minishop.payments.wechatpay._secrets import ApiV3Key
 from minishop.payments.wechatpay._signing import SCHEME, authorize, request_message, sign
 from minishop.payments.wechatpay._states import RefundStatus, TradeState, TradeType, TransferState
+from minishop.payments.wechatpay._suites import NotificationSuite
 from minishop.payments.wechatpay._transactions import GATEWAY, CombinedTransaction, Transaction
 from minishop.payments.wechatpay._transfers import OtherEvent, Transfer
 from minishop.payments.wechatpay._verifying import MAX_SKEW, response_message, verify

@@ -46,6 +46,16 @@ class SignatureFields(NamedTuple):
     signature: str
     algorithm: str
 
+    def as_headers(self) -> dict[str, str]:
+        """The fields as they were sent, by their names in HTTP/1; without the algorithm if it was not sent."""
+        headers = {
+            "Wechatpay-Timestamp": str(self.timestamp),
+            "Wechatpay-Nonce": self.nonce,
+            "Wechatpay-Signature": self.signature,
+            "Wechatpay-Serial": self.serial,
+        }
+        return headers | {"Wechatpay-Signature-Type": self.algorithm} if self.algorithm else headers
+
 
 def read_headers(headers: HeaderSource) -> SignatureFields:
     """Finds the five fields.

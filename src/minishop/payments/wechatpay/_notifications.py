@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, NoReturn, Protocol, TypeAlias, overload
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, overload
 
 from attrs import field, frozen
 
@@ -25,7 +25,7 @@ from minishop.payments.wechatpay._expectations import (
     TransferExpectation,
     compare,
 )
-from minishop.payments.wechatpay._headers import HeaderSource, SignatureFields, read_headers
+from minishop.payments.wechatpay._headers import HeaderSource, SignatureFields
 from minishop.payments.wechatpay._json import read_json
 from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._raw import raw_body
@@ -33,11 +33,12 @@ from minishop.payments.wechatpay._reading import number, read_instant, text, wro
 from minishop.payments.wechatpay._refunds import Refund
 from minishop.payments.wechatpay._resource import decrypted
 from minishop.payments.wechatpay._secrets import ApiV3Key, ApiV3KeySource
+from minishop.payments.wechatpay._suites import NotificationSuite, decrypted_by, verified_by
 from minishop.payments.wechatpay._transactions import CombinedTransaction, Transaction
 from minishop.payments.wechatpay._transfers import OtherEvent, Transfer
-from minishop.payments.wechatpay._verifying import check_fresh, verified
+from minishop.payments.wechatpay._verifying import verified
 
-__all__ = ["Kind", "Notification", "NotificationSuite", "parse_notification"]
+__all__ = ["Kind", "Notification", "parse_notification"]
 
 LARGEST = 256 * 1024
 """Bytes of the largest notification that is looked at; real ones have some two thousand."""
@@ -133,16 +134,6 @@ class Notification:
         return accepted()
 
 
-class NotificationSuite(Protocol):
-    """Other algorithms than RSA and AES, for example the SM ones (国密), which no dependency of this library has."""
-
-    def verify(self, headers: HeaderSource, body: bytes, *, keys: PlatformKeys, now: datetime) -> None:
-        """Returns if the signature holds; else raises one of our errors. The age has been checked already."""
-
-    def decrypt(self, resource: Mapping[str, Any]) -> bytes:
-        """The plain bytes of a resource; else raises one of our errors."""
-
-
 def parse_notification(
     headers: HeaderSource,
     body: bytes,
@@ -176,7 +167,7 @@ def parse_notification(
     if suite is None:
         signed = verified(headers, raw, keys=keys, now=now)
     else:
-        signed = _verified_by(suite, headers, raw, keys, now)
+        signed = verified_by(suite, headers, raw, keys=keys, now=now)
     try:
         return _opened(raw, signed, now, secret, suite)
     except Unverified as error:
@@ -197,7 +188,7 @@ def _opened(
     resource = envelope.get("resource")
     if not isinstance(resource, dict):
         raise wrong("resource")
-    content = read_json(decrypted(secret, resource) if suite is None else suite.decrypt(resource))
+    content = read_json(decrypted(secret, resource) if suite is None else decrypted_by(suite, resource))
     event_type, original_type = text(envelope, "event_type"), text(resource, "original_type", "")
     kind = _kind(event_type, original_type, content)
     timestamp, nonce, serial, _, _ = signed
@@ -216,16 +207,6 @@ def _opened(
         envelope.get("create_time"),
         envelope.get("summary"),
     )
-
-
-def _verified_by(
-    suite: NotificationSuite, headers: HeaderSource, raw: bytes, keys: PlatformKeys, now: datetime
-) -> SignatureFields:
-    known = headers if hasattr(headers, "items") else [*headers]  # may be an iterator, and is read twice
-    signed = read_headers(known)
-    check_fresh(signed, now)
-    suite.verify(known, raw, keys=keys, now=now)
-    return signed
 
 
 #: Event type -> what the resource must be called, and which kinds its content may be.

@@ -13,8 +13,8 @@ from minishop.payments.wechatpay._fields import encrypt_field
 from minishop.payments.wechatpay._headers import HeaderSource
 from minishop.payments.wechatpay._keys import PlatformKeys
 from minishop.payments.wechatpay._merchant import Merchant
-from minishop.payments.wechatpay._notifications import NotificationSuite
 from minishop.payments.wechatpay._signing import SCHEME, authorize
+from minishop.payments.wechatpay._suites import NotificationSuite
 from minishop.payments.wechatpay._verifying import verify
 from minishop.payments.wechatpay.client._errors import UnsupportedSuite
 
