@@ -588,31 +588,62 @@ def test_no_app_is_an_error_that_says_so(make):
     assert refused.value.code == "no_appid"
 
 
+class Mine:
+    """A suite of somebody's own."""
+
+    def __init__(self):
+        self.seen = []
+
+    def authorize(self, merchant, method, target, body, *, timestamp, nonce):
+        return f"MINE {method} {target}"
+
+    def verify(self, headers, body, *, keys, now):
+        self.seen.append(headers)
+        assert headers["Wechatpay-Signature"] == "mine"
+
+    def encrypt(self, text, *, keys, now):
+        return "MINE-1", text[::-1]
+
+    def decrypt(self, resource):
+        return json.dumps({"opened": resource["ciphertext"]}).encode()
+
+
 def test_sm_suites_are_refused_unless_somebody_brings_one(make, script):
     with pytest.raises(UnsupportedSuite) as refused:
         make(suite="WECHATPAY2-SM2-WITH-SM3")
     assert refused.value.params == {"suite": "WECHATPAY2-SM2-WITH-SM3"}
 
-    class Mine:
-        def authorize(self, merchant, method, target, body, *, timestamp, nonce):
-            return f"MINE {method} {target}"
-
-        def verify(self, headers, body, *, keys, now):
-            assert headers["X-Mine"] == "yes"
-
-        def encrypt(self, text, *, keys, now):
-            return "MINE-1", text[::-1]
-
-        def decrypt(self, resource):
-            return json.dumps({"opened": resource["ciphertext"]}).encode()
-
     pay = make(suite=Mine())
-    script.says(
-        HttpResponse(status=200, headers=Headers({"X-Mine": "yes"}), body=json.dumps(build.transaction()).encode())
-    )
+    script.says(script.signed(build.transaction(), signature="mine"))
     assert query(pay).total == 12800
     assert dict(script.requests[0].headers)["Authorization"].startswith("MINE GET /v3/pay/")
     assert pay.encrypt("abc").text == "cba"
     told = {"id": "1", "event_type": "NEW.KIND", "resource": {"ciphertext": "sealed"}}
-    headers = build.signed_headers(b"") | {"X-Mine": "yes"}
+    headers = build.signed_headers(b"", signature="mine")
     assert pay.receive(headers, json.dumps(told).encode()).unchecked().raw == {"opened": "sealed"}
+
+
+@pytest.mark.parametrize(
+    "changed, code",
+    [
+        ({"timestamp": str(build.AT - 301)}, "timestamp"),
+        ({"signature": "WECHATPAY/SIGNTEST/x"}, "probe"),
+        ({"nonce": ""}, "malformed"),
+    ],
+)
+def test_a_suite_of_ones_own_sees_no_old_answer_and_no_probe(make, script, changed, code):
+    suite = Mine()
+    answer = script.signed(lab.refund_answer(), **{"signature": "mine"} | changed)
+    script.says(*[answer] * (2 if code == "probe" else 1))
+    with pytest.raises(OutcomeUnknown) as failed:
+        refund(make(suite=suite))
+    assert failed.value.code == code
+    assert suite.seen == []
+
+
+def test_a_suite_of_ones_own_gets_of_an_answer_what_was_checked(make, script):
+    suite = Mine()
+    answer = script.signed(build.transaction(), signature="mine")
+    script.says(answer)
+    assert query(make(suite=suite)).total == 12800
+    assert suite.seen == [{name: value for name, value in answer.headers.items() if name != "Request-ID"}]

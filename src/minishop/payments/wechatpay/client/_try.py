@@ -8,12 +8,15 @@ not signed; every success must be, except the download of a file. A probe is thr
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from minishop.errors import MinishopError, OutcomeUnknown, RemoteError
 from minishop.flows import Flow, HttpRequest, HttpResponse, NewNonce, Now, ask
 from minishop.payments.wechatpay._checks import unix_seconds
 from minishop.payments.wechatpay._errors import Probe, UnknownSerial, Unverified
+from minishop.payments.wechatpay._suites import verified_by
 from minishop.payments.wechatpay.client._refusals import Kind, is_refusal, refusal
+from minishop.payments.wechatpay.client._suite import RsaSuite
 from minishop.payments.wechatpay.client._work import Call, Failure, Work
 
 __all__ = ["try_once"]
@@ -109,8 +112,10 @@ def _judge(work: Work, response: HttpResponse) -> Flow[Failure | None]:
 def _verify(work: Work, response: HttpResponse, now: datetime) -> Flow[None]:
     """Verifies an answer; once more if it names a key that is not known and newer keys can be had."""
     suite, known = work.desk.suite, work.keys
+    verify = suite.verify if isinstance(suite, RsaSuite) else partial(verified_by, suite)
     try:
-        return suite.verify(response.headers, response.body, keys=known, now=now)
+        verify(response.headers, response.body, keys=known, now=now)
+        return
     except UnknownSerial:
         try:
             work.keys = yield from work.desk.keys.refreshed(known)
@@ -118,4 +123,4 @@ def _verify(work: Work, response: HttpResponse, now: datetime) -> Flow[None]:
             work.keys = known  # that they cannot be had says nothing about the call
         if work.keys is known:
             raise
-    suite.verify(response.headers, response.body, keys=work.keys, now=now)
+    verify(response.headers, response.body, keys=work.keys, now=now)
