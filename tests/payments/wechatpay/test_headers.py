@@ -56,6 +56,24 @@ class OddGet(WerkzeugLike):
         raise AssertionError
 
 
+class BrokenGet(dict[str, str]):
+    """Its get() fails in some way of its own."""
+
+    def __init__(self, error):
+        super().__init__(HEADERS)
+        self.error = error
+
+    def get(self, name, default=None):
+        raise self.error
+
+
+class BrokenItems(dict[str, str]):
+    """It knows nothing, and cannot say what it has."""
+
+    def items(self):
+        raise KeyError("a")
+
+
 CONTAINERS = {
     "dict": lambda: HEADERS,
     "lower case": lambda: {name.lower(): value for name, value in HEADERS.items()},
@@ -71,6 +89,9 @@ CONTAINERS = {
     "ours": lambda: Headers(HEADERS),
     "no mapping": WerkzeugLike,
     "no get": OddGet,
+    "get raises KeyError": lambda: BrokenGet(KeyError("a")),
+    "get raises RuntimeError": lambda: BrokenGet(RuntimeError("a")),
+    "get raises OSError": lambda: BrokenGet(OSError("a")),
 }
 
 
@@ -121,7 +142,7 @@ def test_a_field_that_was_sent_twice_is_refused(name):
         assert raised.value.code in ("malformed", "unknown_serial", "algorithm")
 
 
-NO_CONTAINERS: list[object] = [None, 7, "text", b"bytes", ["pair"], [("a",)], [(1, "b")], {1: "b"}]
+NO_CONTAINERS: list[object] = [BrokenItems(), None, 7, "text", b"bytes", ["pair"], [("a",)], [(1, "b")], {1: "b"}]
 NO_CONTAINERS += [{**SIGNED, "Wechatpay-Nonce": value} for value in (7, None, ["a"])]
 
 

@@ -90,8 +90,8 @@ def _asked(headers: HeaderSource) -> _Five | None:
                 nonce, signature, serial, algorithm = get(two), get(three), get(four), get(five)
                 if type(timestamp) is type(nonce) is type(signature) is type(serial) is type(algorithm) is str:
                     return (timestamp, nonce, signature, serial, algorithm) if nonce and signature and serial else None
-    except (AttributeError, TypeError, ValueError):
-        pass  # whether it is of any use, the search will tell
+    except Exception:
+        pass  # whatever its get() is: whether it is of any use, the search will tell
     return None
 
 
@@ -108,7 +108,7 @@ def _searched(headers: HeaderSource) -> _Five:
                     if field in found:
                         raise Malformed(f"Wechatpay-{field.title()} was sent twice")
                     found[field] = value if isinstance(value, str) else value.decode("latin-1")
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         raise InvalidInput(
             "headers",
             "wrong_type",
