@@ -12,7 +12,7 @@ from minishop.payments.wechatpay._errors import Malformed
 
 __all__ = ["fen", "instant", "number", "part", "read_instant", "text", "wrong"]
 
-_is_instant = matching(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)").fullmatch
+_is_instant = matching(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:[0-5]\d)").fullmatch
 _is_rare_number = matching(r"[0-9A-Za-z_|*@-]{1,64}").fullmatch
 
 
@@ -89,6 +89,7 @@ def read_instant(value: object) -> datetime | None:
             and value[13] == value[16] == value[22] == ":"
             and value[19] in "+-"
             and value[0] in "12"
+            and value[23] in "012345"
         ):
             return datetime.fromisoformat(value)
     except ValueError:
