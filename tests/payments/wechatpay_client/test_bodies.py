@@ -1,7 +1,7 @@
 """What goes over the wire for every call, written down by hand from the documentation."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -492,3 +492,15 @@ def test_after_an_unknown_key_newer_ones_are_asked_for_and_then_it_is_read(make,
     with pytest.raises(MinishopError) as failed:
         make(keys=ring).receive(headers, body)
     assert failed.value.code == "algorithm"  # the signature holds; the resource is none
+
+
+def test_headers_that_can_be_read_once_are_kept_for_the_newer_keys(make):
+    def fetch(known):
+        return known.merged(PlatformKeys.of(public_keys={"PUB_KEY_ID_9": build.public_pem("platform")}))
+        yield
+
+    headers, body = build.delivery(build.transaction(), serial="PUB_KEY_ID_9")
+    for once in (iter(headers.items()), ((name.encode(), value.encode()) for name, value in headers.items())):
+        ring = KeyRing(build.platform_keys(), fetch, every=timedelta(days=365))
+        ring._renewed_at = build.NOW - timedelta(days=1)
+        assert make(keys=ring).receive(once, body).number == "A20260601-000001"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import tee
 
 from minishop.flows import Flow, Now, ask
 from minishop.payments.wechatpay._errors import UnknownSerial
@@ -32,18 +34,20 @@ def receive(desk: Desk, headers: HeaderSource, body: bytes) -> Flow[Notification
     """
     keys = yield from desk.keys.current()
     now = yield from ask(Now())
+    again = headers
+    if isinstance(headers, Iterator):  # can be read once, and may have to be read again
+        headers, again = tee(headers)
     parse = partial(
         parse_notification,
-        headers,
-        body,
+        body=body,
         api_v3_key=desk.merchant.api_v3_key,
         now=now,
         suite=None if isinstance(desk.suite, RsaSuite) else desk.suite,
     )
     try:
-        return parse(keys=keys)
+        return parse(headers, keys=keys)
     except UnknownSerial:
         fresh = yield from desk.keys.refreshed(keys)
         if fresh is keys:
             raise
-    return parse(keys=fresh)
+    return parse(again, keys=fresh)
