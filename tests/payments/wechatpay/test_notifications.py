@@ -61,6 +61,16 @@ def test_what_can_be_read_without_opening_it():
     assert "12800" not in repr(notification)
 
 
+def test_it_may_be_copied_while_it_is_opened():
+    notification = parse(build.transaction())
+    fields = iter(vars(notification).items())  # as a copy in another thread goes through them
+    next(fields)
+    event = notification.unchecked()
+    assert dict(fields)["_event"] is event
+    assert notification.unchecked() is event
+    assert "oUpF8" not in repr(notification)
+
+
 def test_an_accepted_notification_needs_no_body():
     ack = parse(build.transaction()).ack()
     assert (ack.status, ack.headers, ack.body) == (204, (), b"")

@@ -76,6 +76,8 @@ class Notification:
     _content: Mapping[str, Any] = field(repr=False)
     _create_time: object = field(repr=False)
     _summary: object = field(repr=False)
+    #: The content once it was opened; there from the start, since a copy may be made while another thread opens it.
+    _event: Event | None = field(default=None, init=False, repr=False)
 
     @property
     def created_at(self) -> datetime | None:
@@ -119,11 +121,10 @@ class Notification:
             Malformed: A field of it is missing or not of the documented form.
             UnexpectedContent: ``state``: it is not in the state that ``event_type`` announces.
         """
-        event: Event | None = self.__dict__.get("_event")
-        if event is not None:
-            return event
+        if self._event is not None:
+            return self._event
         try:
-            event = self.__dict__["_event"] = _event(self)
+            event = self.__dict__["_event"] = _typed(self)
             return event
         except Unverified as error:
             failure = _bare(error)
@@ -242,7 +243,7 @@ def _kind(event_type: str, original_type: str, content: Mapping[str, Any]) -> Ki
     return kind
 
 
-def _event(notification: Notification) -> Event:
+def _typed(notification: Notification) -> Event:
     """The content with its types, in the state that was announced."""
     event_type, content = notification.event_type, notification._content
     if notification.kind == "other":
