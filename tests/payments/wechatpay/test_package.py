@@ -25,6 +25,13 @@ def test_the_core_loads_no_client():
     assert not [name for name in loaded if name.startswith("minishop.payments.wechatpay.client")]
 
 
+def test_no_bytes_are_compared_with_text():
+    code = "from minishop.payments.wechatpay._headers import read_headers; import minishop.payments.wechatpay.client\n"
+    code += "fields = {b'wechatpay-' + n: b'1' for n in (b'timestamp', b'nonce', b'signature', b'serial')}\n"
+    code += "assert read_headers(fields) == read_headers([*fields.items()])"
+    subprocess.run([sys.executable, "-bb", "-c", code], check=True)
+
+
 def test_what_is_listed_is_there_in_order():
     assert list(wechatpay.__all__) == sorted(wechatpay.__all__, key=lambda name: (not name.isupper(), name))
     visible = {name for name in vars(wechatpay) if not name.startswith("_") and name not in ("client",)}

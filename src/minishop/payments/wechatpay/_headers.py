@@ -14,9 +14,9 @@ __all__ = ["HeaderSource", "SignatureFields", "read_headers"]
 HeaderSource: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
 
 _NAMES = ("timestamp", "nonce", "signature", "serial", "signature-type")
-_FIELDS: dict[str | bytes, str] = {f"wechatpay-{name}": name for name in _NAMES}
+_FIELDS = {f"wechatpay-{name}": name for name in _NAMES}
 _FIELDS |= {f"http_wechatpay_{name}".replace("-", "_"): name for name in _NAMES}
-_FIELDS |= {f"wechatpay-{name}".encode(): name for name in _NAMES}
+_RAW_FIELDS = {f"wechatpay-{name}".encode(): name for name in _NAMES}  # apart: python -bb compares no str with bytes
 _LENGTHS = frozenset(map(len, _FIELDS))
 
 #: What a mapping is asked for first: as HTTP/1 spells the names, WSGI, HTTP/2.
@@ -101,9 +101,10 @@ def _searched(headers: HeaderSource) -> _Five:
     try:
         for name, value in headers.items() if hasattr(headers, "items") else headers:
             if len(name) in _LENGTHS:
-                field = _FIELDS.get(name) or _FIELDS.get(
-                    (name if isinstance(name, str) else name.decode("latin-1")).lower()
-                )
+                if isinstance(name, str):
+                    field = _FIELDS.get(name) or _FIELDS.get(name.lower())
+                else:
+                    field = _RAW_FIELDS.get(name) or _FIELDS.get(name.decode("latin-1").lower())
                 if field is not None:
                     if field in found:
                         raise Malformed(f"Wechatpay-{field.title()} was sent twice")
