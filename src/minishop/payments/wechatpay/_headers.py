@@ -60,8 +60,10 @@ class SignatureFields(NamedTuple):
 def read_headers(headers: HeaderSource) -> SignatureFields:
     """Finds the five fields.
 
+    A mapping is believed in what it answers: of a field that was sent twice most give one value, some both in one.
+
     Raises:
-        Malformed: One is missing, sent twice, or not of the documented form.
+        Malformed: One is missing, not of the documented form, or twice among pairs.
         InvalidInput: ``headers`` is no mapping, no pairs and no environ.
     """
     timestamp, nonce, signature, serial, algorithm = _asked(headers) or _searched(headers)
