@@ -83,7 +83,7 @@ def test_the_report_says_who_and_when(write, capsys):
         'audience = { level = ["gold"], tag = ["vip"], channel = ["app"], new_customer = true }',
     )
     assert main(["lint", write("rules.toml", rules), "--at", AT]) == 1
-    assert "× 1, gold, vip, new_customer, app, 2026-06-01T00:00+08:00 → pays 0.00" in capsys.readouterr().out
+    assert "× 1, gold, vip, new_customer, app, 2026-06-01 00:00 +08:00 → pays 0.00" in capsys.readouterr().out
 
 
 def test_json_has_everything(write, capsys, tmp_path):

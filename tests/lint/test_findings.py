@@ -239,7 +239,7 @@ def test_a_window_that_is_over():
     assert codes(findings) == [("never_opens", ("old",))]
     assert findings[0].severity == "warning"
     assert findings[0].cart.at == NOW
-    assert findings[0].text("zh-CN") == "old：已于 2026-06-02 04:00 结束，不会再生效"
+    assert findings[0].text("zh-CN") == "old：已于 2026-06-02 12:00 结束，不会再生效"
     assert codes(found(rules, now=NOW - DAY)) == []
     assert codes(found(rules)) == []
 

@@ -51,7 +51,7 @@ def test_money_and_times_are_printed_for_people():
     english, chinese = catalogue("en"), catalogue("zh-CN")
     assert english.text("below_amount", REASONS["below_amount"]) == "186.20 short of its threshold"
     assert chinese.text("below_amount", REASONS["below_amount"]) == "还差 186.20 元"
-    assert english.text("expired", REASONS["expired"]) == "ended at 2026-06-19 00:00"
+    assert english.text("expired", REASONS["expired"]) == "ended at 2026-06-19 00:00 +08:00"
     assert english.text("would_cost_more", {"by": 150}) == "would cost 1.50 more"
 
 

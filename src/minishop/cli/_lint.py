@@ -242,7 +242,7 @@ class _Report:
         if cart.channel is not None:
             parts.append(cart.channel)
         if self._has_windows:
-            parts.append(cart.at.isoformat(timespec="minutes"))
+            parts.append(self._texts.time(cart.at))
         pays = self._texts.text("lint:pays", {"payable": self._engine.quote_request(cart).payable or 0})
         return f"{self._texts.text('explain:separator').join(parts)} → {pays}"
 

@@ -8,7 +8,8 @@ TEXTS: dict[str, str] = {
     "alert:parcel_came_back": "the parcel {number} of order {order} is coming back",
     "alert:parcel_doubtful": "the parcel {number} of order {order} is said to be delivered at {at:time}, "
     "before it was shipped: check its number",
-    "alert:notice_failed": "shoppers could not be told that an order is {label} ({reason}), for example of {order}",
+    "alert:notice_failed": "shoppers could not be told that an order is “{label:label}” ({reason}), "
+    "for example of {order}",
     "alert:shipping_overdue": "WeChat waits for the shipping report of order {order}",
     "alert:reporting_required": "WeChat wants this shop's orders reported: {message}",
     "alert:trade_controlled": "WeChat limits this shop's payments: {message}",

@@ -12,7 +12,8 @@ from html import escape
 from minishop.messages import Catalogue, catalogue
 from minishop.orders._lifecycle import Table
 from minishop.orders.diagrams._edges import Edge, Graph, graphs
-from minishop.orders.diagrams._text import facet_text, value_text
+from minishop.orders.diagrams._text import in_words
+from minishop.quotes.receipts import width
 
 __all__ = ["to_svg"]
 
@@ -36,9 +37,9 @@ def to_svg(table: Table, *, locale: str | Catalogue = "en") -> str:
     parts: list[str] = []
     left = height = 0
     for graph in graphs(table):
-        width, tall, drawn = _column(graph, texts, left)
+        wide, tall, drawn = _column(in_words(graph, texts), texts, left)
         parts += drawn
-        left += width
+        left += wide
         height = max(height, tall)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left} {height}" width="{left}" height="{height}">'
     tip = (
@@ -58,12 +59,13 @@ def _column(graph: Graph, texts: Catalogue, left: int) -> tuple[int, int, list[s
     margin_left, margin_right = left_of[0], right_of[0]
     x = left + margin_left
     ys = {value: _TOP + place * gap for value, place in places.items()}
-    drawn = [f'<text class="f" x="{x}" y="30">{escape(facet_text(texts, graph.facet))}</text>']
+    drawn = [f'<text class="f" x="{x}" y="30">{escape(texts.word("facet", graph.facet))}</text>']
     for value, y in ys.items():
         end = ' class="end"' if value in graph.ends and graph.ends != graph.values else ""
         drawn.append(f'<rect{end} x="{x}" y="{y}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" rx="8"/>')
         middle = x + _BOX_WIDTH // 2
-        drawn.append(f'<text x="{middle}" y="{y + 20}" text-anchor="middle">{escape(value_text(texts, value))}</text>')
+        name = escape(texts.word(f"value:{graph.facet}", value))
+        drawn.append(f'<text x="{middle}" y="{y + 20}" text-anchor="middle">{name}</text>')
     for edge in forward:
         drawn += _arc(edge, x + _BOX_WIDTH, right_of[_span(edge, places)], ys)
     for edge in back:
@@ -86,7 +88,7 @@ def _reaches(edges: list[Edge], places: dict[str, int]) -> dict[int, int]:
     widest: dict[int, int] = {}
     for edge in edges:
         span = _span(edge, places)
-        widest[span] = max(widest.get(span, 0), max(map(len, edge.commands)) * _LETTER)
+        widest[span] = max(widest.get(span, 0), max(map(width, edge.commands)) * _LETTER)
     reaches, room = {}, _ARC
     for span in sorted(widest):
         reaches[span] = room

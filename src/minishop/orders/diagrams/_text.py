@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from minishop.messages import Catalogue, catalogue
 from minishop.orders._lifecycle import Table
 from minishop.orders.diagrams._edges import Graph, graphs
 
-__all__ = ["facet_text", "to_dot", "to_mermaid", "value_text"]
+__all__ = ["in_words", "to_dot", "to_mermaid"]
 
 
-def facet_text(texts: Catalogue, facet: str) -> str:
-    """The name of a facet; an app's own is shown as it is."""
-    return texts.texts.get(f"facet:{facet}", facet)
-
-
-def value_text(texts: Catalogue, value: str) -> str:
-    """The name of a value; an app's own is shown as it is."""
-    return texts.texts.get(f"value:{value}", value)
+def in_words(graph: Graph, texts: Catalogue) -> Graph:
+    """The graph with what people call its commands; an app's own are shown as they are."""
+    edges = [
+        evolve(edge, commands=tuple(texts.word("command", command) for command in edge.commands))
+        for edge in graph.edges
+    ]
+    return evolve(graph, edges=tuple(edges))
 
 
 def to_mermaid(table: Table, *, locale: str | Catalogue = "en") -> str:
@@ -28,15 +29,19 @@ def to_mermaid(table: Table, *, locale: str | Catalogue = "en") -> str:
     texts = catalogue(locale) if isinstance(locale, str) else locale
     lines = ["stateDiagram-v2"]
     for graph in graphs(table):
-        lines += [f'    state "{facet_text(texts, graph.facet)}" as {graph.facet} {{', *_mermaid(graph, texts), "    }"]
+        name = texts.word("facet", graph.facet)
+        lines += [f'    state "{name}" as {graph.facet} {{', *_mermaid(in_words(graph, texts), texts), "    }"]
     return "\n".join(lines) + "\n"
 
 
 def _mermaid(graph: Graph, texts: Catalogue) -> list[str]:
     ids = {value: f"{graph.facet}_{value.replace('-', '_')}" for value in graph.values}
-    lines = [f'        state "{value_text(texts, value)}" as {ids[value]}' for value in graph.values]
+    lines = [f'        state "{texts.word(f"value:{graph.facet}", value)}" as {ids[value]}' for value in graph.values]
     lines += [f"        [*] --> {ids[value]}" for value in graph.starts]
-    lines += [f"        {ids[edge.source]} --> {ids[edge.to]} : {', '.join(edge.commands)}" for edge in graph.edges]
+    separator = texts.texts.get("explain:separator", ", ")
+    lines += [
+        f"        {ids[edge.source]} --> {ids[edge.to]} : {separator.join(edge.commands)}" for edge in graph.edges
+    ]
     if graph.ends != graph.values:
         lines += [f"        {ids[value]} --> [*]" for value in graph.ends]
     return lines
@@ -50,11 +55,13 @@ def to_dot(table: Table, *, locale: str | Catalogue = "en") -> str:
     """
     texts = catalogue(locale) if isinstance(locale, str) else locale
     lines = ["digraph order {", "    rankdir=LR;", "    node [shape=box, style=rounded];"]
-    for graph in graphs(table):
-        lines += [f'    subgraph "cluster_{graph.facet}" {{', f'        label="{facet_text(texts, graph.facet)}";']
+    for graph in (in_words(graph, texts) for graph in graphs(table)):
+        lines += [f'    subgraph "cluster_{graph.facet}" {{', f'        label="{texts.word("facet", graph.facet)}";']
         for value in graph.values:
             shape = ", peripheries=2" if value in graph.ends and graph.ends != graph.values else ""
-            lines.append(f'        "{graph.facet}:{value}" [label="{value_text(texts, value)}"{shape}];')
+            lines.append(
+                f'        "{graph.facet}:{value}" [label="{texts.word(f"value:{graph.facet}", value)}"{shape}];'
+            )
         for edge in graph.edges:
             label = "\\n".join(edge.commands)
             lines.append(f'        "{graph.facet}:{edge.source}" -> "{graph.facet}:{edge.to}" [label="{label}"];')
