@@ -69,7 +69,7 @@ TEXTS: dict[str, str] = {
     "hint_claim_quantity": "领取“{rule}”，“{line}”再加 {quantity} 件，{effect}",
     "hint_less": "少付 {amount:yuan} 元",
     "hint_more": "多付 {amount:yuan} 元",
-    "proven": "已是最优价（已证明）",
+    "proven": "已为您选用最优惠的组合",
     "fixed": "按固定优先级计价",
     "demo:own-shop-618": "自营店 618",
     "demo:own-shop-618:about": "会员价、任选、满减二选一、优惠券三选一、积分抵扣。",
@@ -87,9 +87,9 @@ TEXTS: dict[str, str] = {
     "explain:applied": "✓ {name}：按 {base:yuan} 元计算，减 {amount:yuan} 元，分摊：{lines}",
     "explain:freight": "✓ {name}：运费减 {amount:yuan} 元",
     "explain:free_extra": "✓ {name}",
-    "explain:freight_whole": "运费 {template}（{region}）：共 {measure}，{start} 内 {start_fee:yuan} 元，"
-    "续 {steps} 次，每 {extra} {extra_fee:yuan} 元，合计 {fee:yuan} 元",
-    "explain:freight_extra-only": "运费 {template}（{region}）：共 {measure}，只计续费 {steps} 次，"
+    "explain:freight_whole": "运费 {template}（{region}）：共 {measure}：首 {start} {start_fee:yuan} 元，"
+    "续 {steps} 次、每 {extra} {extra_fee:yuan} 元，合计 {fee:yuan} 元",
+    "explain:freight_extra-only": "运费 {template}（{region}）：共 {measure}：只计续费 {steps} 次、"
     "每 {extra} {extra_fee:yuan} 元，合计 {fee:yuan} 元",
     "explain:freight_none": "运费 {template}（{region}）：共 {measure}，另一模板运费更高，此模板不计费",
     "explain:freight_free": "已满足包邮条件",

@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "因为“{other}”先减了 {takes:yuan} 元；试过的更高金额也都达不到",
     "lint:thresholds_meet": "“{rule}”与“{other}”同时凑满：{amount:yuan} 元的商品共减 {takes:yuan} 元"
     "（{rate:percent}），只付 {payable:yuan} 元",
-    "lint:coupon_repeats": "{rule}：领两张可在一单里全部用掉，{amount:yuan} 元的商品只付 {payable:yuan} 元；"
+    "lint:coupon_repeats": "{rule}：同一用户领两张，可在一单内叠加使用，{amount:yuan} 元的商品只付 {payable:yuan} 元；"
     "请设 limit.order，或放进只选一张的分组",
     "lint:ascending_nth_unit": "{rule}：打折的是较贵的一件，本例减 {takes:yuan} 元；按通常规则只减 {usually:yuan} 元",
     "lint:gift_without_stock:unknown": "{rule}：赠品 {sku} 没有数量限制；"
