@@ -6,12 +6,23 @@ import pytest
 
 from minishop.adapters.machine import machine_handlers
 from minishop.adapters.memory import MemoryNonceStore
-from minishop.checkout import AskAboutParcel, FindShippingOrder, Heard, ParcelPolicy, Work
+from minishop.checkout import (
+    AskAboutParcel,
+    ComposeMessage,
+    FindShippingOrder,
+    GetOpenid,
+    Heard,
+    ParcelPolicy,
+    ReportShipping,
+    SendMessage,
+    Work,
+)
 from minishop.logistics import ShipmentStatus
 from minishop.logistics.sf import Sf
 from minishop.storage import FindDue, Load
 from minishop.testing.clock import FakeClock
 from minishop.testing.logistics import FakeSf
+from tests.checkout.test_notices import notices
 
 OLD, NEW, SF = "YT0000000000001", "YT0000000000002", "SF0000000000001"
 
@@ -232,3 +243,40 @@ def test_an_alert_that_is_raised_while_another_is_closed_stays_open(nobody):
     first(nobody, Load, raised_anew, where=lambda ask: ask.kind == "alert")
     assert not nobody.shop.close_alert(alert.id)
     assert nobody.alerts() == ["parcel_not_followed"]
+
+
+# -- leases -----------------------------------------------------------------------------------------------------------
+
+
+def with_a_rival(world, kind):
+    """The calls of a kind, a list that fills. In the middle of the first another sweep runs."""
+    handlers, calls = dict(world.shop.handlers), []
+
+    def call(ask):
+        calls.append(ask)
+        if len(calls) == 1:
+            world.shop.sweep(relays=False)
+        return handlers[kind](ask)
+
+    world.shop.handlers = {**handlers, kind: call}
+    return calls
+
+
+def test_the_lease_of_a_report_begins_when_the_app_has_named_the_payer(world):
+    order = world.sold(TEA=1)
+    world.ship(order)
+    world.shop.relay()
+    calls = with_a_rival(world, ReportShipping)
+    first(world, GetOpenid, lambda: world.clock.advance(minutes=3))
+    world.shop.sweep(relays=False)
+    assert (len(calls), world.report(order).attempts, world.report(order).state) == (1, 1, Work.DONE)
+
+
+def test_the_lease_of_a_message_begins_when_the_app_has_written_it(outside):
+    world = outside()
+    world.sold(TEA=1)
+    world.shop.relay()
+    calls = with_a_rival(world, SendMessage)
+    first(world, ComposeMessage, lambda: world.clock.advance(minutes=3), where=lambda ask: ask.label == "to-ship")
+    world.shop.sweep(relays=False)
+    assert (len(calls), notices(world)[-1]) == (1, ("to-ship", Work.DONE, ""))

@@ -69,6 +69,7 @@ def send_notice(desk: Desk, timer: DueTimer) -> Flow[bool]:
     if not isinstance(prepared, SubscribeMessage):
         after, alerts = prepared
         return (yield from keep(desk, after, version, now, alerts=alerts)) is not None
+    now = yield from now_of()  # the app may have taken its time to prepare it
     taken = evolve(taken_until(notice, now), attempts=notice.attempts + 1)
     kept = yield from keep(desk, taken, version, now)
     if kept is None:

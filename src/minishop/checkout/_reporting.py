@@ -160,6 +160,7 @@ def _decide(desk: Desk, record: ReportRecord, now: datetime) -> Flow[_Call | _En
     payer = yield from ask(GetOpenid(loaded[0]))
     if payer is None:
         return _End(record=evolve(record, state=Work.DONE, wanted=leaving.digest, due_at=None, last_code="no_payer"))
+    now = yield from now_of()  # the app may have taken its time to answer
     return (yield from _call(desk, record, loaded[0], leaving, payer, now))
 
 
