@@ -191,6 +191,13 @@ def test_a_fee_says_how_it_came_about():
     assert one.text == "freight t (440300): 1.3 kg: 8.00 up to 1 kg, 1 more of 0.5 kg at 2.00: 10.00"
 
 
+def test_a_fee_in_chinese_has_a_first_part_and_further_ones():
+    region = FreightRegion(region="*", start=1, start_fee=800, extra=1, extra_fee=100)
+    template = FreightTemplate(id="t", by="piece", regions=[region])
+    (one,) = told(line("1", 100, 3, freight="t"), freight=[template], language="zh-CN", destination=("440000",))
+    assert one.text == "运费 t（*）：共 3 件：首 1 件 8.00 元，续 2 次、每 1 件 1.00 元，合计 10.00 元"
+
+
 def test_why_it_is_free():
     condition = FreeCondition(
         thresholds=[Threshold(amount=20000), Threshold(quantity=3), Threshold(distinct=2)], match="any"
