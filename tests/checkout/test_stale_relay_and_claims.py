@@ -7,8 +7,11 @@ import pytest
 from minishop.adapters.memory import MemoryClaimStore
 from minishop.checkout import Done, Publish
 from minishop.checkout._claims import ConfirmClaim, GiveBackClaim
+from minishop.checkout._receiving import receive_stock
 from minishop.checkout._sweep import sweep
+from minishop.errors import OutcomeUnknown
 from minishop.flows import run
+from minishop.inventory import StockKey
 from minishop.storage import Commit, FindDue
 from tests.checkout.world import World
 
@@ -153,3 +156,54 @@ def test_a_repeated_call_gets_its_order_though_the_claim_was_over_meanwhile(sale
         sale.place(claims=(("flash", "t1"),))
     sale.clock.advance(minutes=6)
     assert sale.place(claims=(("flash", "t1"),), total=12900).is_repeated
+
+
+def lose_the_answer(world):
+    """The next commit takes effect, and nobody hears of it."""
+    handlers, lost = dict(world.shop.handlers), []
+
+    def commit(ask):
+        result = handlers[Commit](ask)
+        if not lost:
+            lost.append(result)
+            raise OutcomeUnknown("the connection broke")
+        return result
+
+    world.shop.handlers = {**handlers, Commit: commit}
+
+
+@pytest.mark.parametrize("name", ["receive_stock", "adjust_stock"])
+def test_who_booked_stock_is_told_so_though_the_answer_was_lost(world, name):
+    book = getattr(world.shop, name)
+    lose_the_answer(world)
+    assert book({StockKey("TEA"): 5}, key="note-1") is True
+    assert book({StockKey("TEA"): 5}, key="note-1") is False
+    assert book({StockKey("CUP"): 5}, key="note-1") is True  # other goods of the same delivery
+    world.shop.sweep()
+    world.clock.advance(days=4)
+    assert world.shop.sweep().receipts > 0
+    assert book({StockKey("TEA"): 5}, key="note-1") is False
+    assert world.stock("TEA")[0] == 15
+
+
+def test_who_is_beaten_while_booking_has_not_booked(world):
+    rival = dict(world.shop.handlers)
+
+    def other():
+        world.clock.advance(seconds=1)
+        assert run(receive_stock(world.shop.desk, {StockKey("TEA"): 5}, key="note-1"), rival) is True
+
+    during(world, Commit, other)
+    assert world.shop.receive_stock({StockKey("TEA"): 5}, key="note-1") is False
+    assert world.stock("TEA")[0] == 15
+
+
+@pytest.mark.parametrize("name", ["release_hold", "fail_hold"])
+def test_who_ended_a_hold_is_told_so_though_the_answer_was_lost(world, name):
+    order = world.paid(TEA=1, settings={"hold": "group"})
+    lose_the_answer(world)
+    done = getattr(world.shop, name)(order.id)
+    assert (type(done), done.order.hold) == (Done, "none")
+    before = world.shop.history(order.id)
+    assert getattr(world.shop, name)(order.id).is_repeated
+    assert world.shop.history(order.id) == before

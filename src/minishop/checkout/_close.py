@@ -54,8 +54,9 @@ def close(
 
 
 def fail_hold(desk: Desk, order: str, *, reason: str = "group_failed") -> Flow[Answer]:
-    """The group did not fill: the order closes and everything is owed back, freight too."""
-    return (yield from _close(desk, order, FailHold(reason=reason), Request(name="fail_hold", actor=SYSTEM)))
+    """The group did not fill: the order closes and everything is owed back, freight too. Again is harmless."""
+    request = Request(name="fail_hold", actor=SYSTEM, key=order)  # an order is held once
+    return (yield from _close(desk, order, FailHold(reason=reason), request))
 
 
 def reprice(
