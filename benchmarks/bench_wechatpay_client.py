@@ -229,6 +229,7 @@ def compare_parts(rounds: int) -> int:
     from wechatpayv3.utils import build_authorization
 
     table = Table("wechatpayv3 / ours", at_least=True)
+    print("aim: >= 0.97 (1, and 3 % of noise)")
     private = build.key("merchant")
     merchant, keys = build.merchant(), build.platform_keys()
     theirs = WeChatPay(
@@ -247,40 +248,58 @@ def compare_parts(rounds: int) -> int:
     headers, body = build.delivery(build.transaction())
     answered = build.signed_headers(raw)
     ours_received, theirs_received = Headers(answered), CaseInsensitiveDict(answered)
-    pairs: list[tuple[str, Callable[[], object], Callable[[], object]]] = [
+    received = partial(parse_notification, body=body, keys=keys, api_v3_key=merchant.api_v3_key, now=build.NOW)
+    deliveries = [("dict", headers), ("WSGI environ", environ(headers))]
+    # Both spend nearly all of it in the same RSA operation: 3 % is noise.
+    aim = 0.97
+    pairs: list[tuple[str, Callable[[], object], Callable[[], object], float | None]] = [
         (
             "sign a request, with time and nonce",
             lambda: authorize(merchant, "POST", target, raw, timestamp=int(utc_now().timestamp()), nonce=new_nonce()),
             lambda: build_authorization(target, "POST", build.MCHID, build.MERCHANT_SERIAL, private, data=order),
+            aim,
         ),
         (
             "verify an answer, the fields in a dict",
             lambda: verify(answered, raw, keys=keys, now=build.NOW),
             lambda: theirs._core._verify_signature(answered, raw.decode()),
+            aim,
         ),
         (
             "verify an answer, as the HTTP client has them",
             lambda: verify(ours_received, raw, keys=keys, now=build.NOW),
             lambda: theirs._core._verify_signature(theirs_received, raw.decode()),
+            aim,
         ),
         *[
             (
-                f"read a notification, the fields {where}",
-                partial(parse_notification, fields, body, keys=keys, api_v3_key=merchant.api_v3_key, now=build.NOW),
+                f"verify and decrypt a notification, {container}",
+                partial(received, fields),
                 partial(theirs.callback, fields, body),
+                aim,
             )
-            for where, fields in (("in a dict", headers), ("in a WSGI environ", environ(headers)))
+            for container, fields in deliveries
+        ],
+        # Theirs hands out a dictionary; typed, checked values have no counterpart there, so there is nothing to aim at.
+        *[
+            (
+                f"the same with the content typed, {container}",
+                partial(lambda fields: received(fields).unchecked(), fields),
+                partial(theirs.callback, fields, body),
+                None,
+            )
+            for container, fields in deliveries
         ],
         (
             "parameters for a mini-program",
             lambda: mini_program_parameters(merchant, build.APPID, "wx2014", now=utc_now(), nonce=new_nonce()),
             lambda: theirs.sign([build.APPID, str(int(utc_now().timestamp())), new_nonce(), "prepay_id=wx2014"]),
+            aim,
         ),
     ]
-    for what, we, they in pairs:
+    for what, we, they, least in pairs:
         mine, others, ratio = beside(we, they, rounds, 0.003)
-        # Both spend nearly all of it in the same RSA operation: 3 % is noise.
-        table.row(f"{what} ({mine * 1e6:,.0f} / {others * 1e6:,.0f} µs)", ratio, 0.97)
+        table.row(f"{what} ({mine * 1e6:,.0f} / {others * 1e6:,.0f} µs)", ratio, least)
     return table.missed
 
 
