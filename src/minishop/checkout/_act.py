@@ -38,6 +38,7 @@ from minishop.storage import (
     Replayed,
     StoreBusy,
 )
+from minishop.storage.codec import check_types
 
 __all__ = ["Plan", "Request", "act", "decide_all", "find_done", "limits_of", "order_batch"]
 
@@ -137,9 +138,14 @@ def _extended_coupons(desk: Desk, events: tuple[Event, ...]) -> Flow[tuple[Put, 
 def decide_all(
     desk: Desk, order: Order | None, commands: Sequence[Command], now: datetime, actor: Actor
 ) -> tuple[Order, tuple[Event, ...]] | Rejected:
-    """The order after some commands, and all their events; the first rejection rejects them all."""
+    """The order after some commands, and all their events; the first rejection rejects them all.
+
+    Raises:
+        InvalidInput: A command holds a value of a wrong type; stored, it would make the order unreadable.
+    """
     events: list[Event] = []
     for command in commands:
+        check_types(command)
         decided = decide(order, command, desk.context(now, actor))
         if isinstance(decided, Rejected):
             return decided

@@ -11,10 +11,11 @@ from typing import Any
 import attrs
 
 from minishop.checkout._desk import Desk
+from minishop.errors import InvalidInput
 from minishop.orders import Actor
 from minishop.storage import EventRow, Receipt, ReceiptKey
 
-__all__ = ["derived_id", "fingerprint_of", "receipt_for", "receipt_key"]
+__all__ = ["check_key", "derived_id", "fingerprint_of", "receipt_for", "receipt_key"]
 
 
 def derived_id(prefix: str, *parts: str) -> str:
@@ -40,8 +41,25 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
+def check_key(key: object) -> None:
+    """Returns if something can tell a caller's request from others.
+
+    Raises:
+        InvalidInput: It is no text, or empty: then every request would be the same one.
+    """
+    if not isinstance(key, str) or not key:
+        code = "wrong_type" if not isinstance(key, str) else "too_short"
+        raise InvalidInput(
+            "key",
+            code,
+            "must be a text that is not empty",
+            next_step="Let the page make one for each click, for example a UUID, and send it again with a repetition.",
+        )
+
+
 def receipt_key(desk: Desk, actor: Actor, command: str, key: str) -> ReceiptKey:
     """Under which an actor may repeat a command."""
+    check_key(key)
     return ReceiptKey(desk.shop, f"{actor.role}:{actor.id}", command, key)
 
 

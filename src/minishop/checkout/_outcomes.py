@@ -67,7 +67,10 @@ class Refused:
         """
         texts = catalogue(locale) if isinstance(locale, str) else locale
         said = [texts.text(reason.code, reason.params) for reason in self.reasons]
-        said += [f"{problem.sku}: {texts.text(problem.code, problem.params)}" for problem in self.problems]
+        for problem in self.problems:
+            said.append(
+                texts.text("refusal", {"name": problem.sku, "reason": texts.text(problem.code, problem.params)})
+            )
         return "\n".join(said)
 
 

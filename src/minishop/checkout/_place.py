@@ -23,7 +23,7 @@ from minishop.checkout._claims import confirm_claims, find_ended
 from minishop.checkout._commit import commit
 from minishop.checkout._desk import Desk, GetShopper, now_of, shelf_of
 from minishop.checkout._effects import STOCK_AT, points_account
-from minishop.checkout._keys import derived_id
+from minishop.checkout._keys import check_key, derived_id
 from minishop.checkout._outcomes import Answer, Done, Refused, refused
 from minishop.checkout._pay import prepare_payment
 from minishop.checkout._plan import DELIVERY, delivery_kind
@@ -144,6 +144,7 @@ def place_order(
     """
     if (cart is None) == (not lines):
         raise InvalidInput("cart", "missing_key", "needs a cart or lines, one of the two")
+    check_key(key)
     if type(expected_total) is not int or expected_total < 0:
         raise InvalidInput("expected_total", "wrong_type", "must be the payable of the quote, fen")
     wish = _Wish(

@@ -10,7 +10,12 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-settings.configure(DEBUG=True, ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"])
+settings.configure(
+    DEBUG=True,  # shows errors with all their variables: on your own machine only
+    SECRET_KEY="only-for-the-error-pages",
+    ROOT_URLCONF=__name__,
+    ALLOWED_HOSTS=["127.0.0.1", "localhost"],
+)
 
 import shop  # noqa: E402
 

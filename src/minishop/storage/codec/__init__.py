@@ -15,7 +15,8 @@ A stored text is JSON: explicit, readable, and independent of our classes' Pytho
 Equal values written by one release give equal texts, byte for byte.
 """
 
+from minishop.storage.codec._checks import check_types
 from minishop.storage.codec._codec import Codec, Encoded
 from minishop.storage.codec._roots import CODEC, decode, decode_event, encode, encode_event
 
-__all__ = ["CODEC", "Codec", "Encoded", "decode", "decode_event", "encode", "encode_event"]
+__all__ = ["CODEC", "Codec", "Encoded", "check_types", "decode", "decode_event", "encode", "encode_event"]

@@ -17,7 +17,7 @@ from minishop.storage.codec._formats import FORMAT, Format, malformed
 from minishop.storage.codec._hooks import make_converter
 from minishop.storage.codec._personal import Outline, merge_personal, outline_of, split_personal
 
-__all__ = ["Codec", "Encoded"]
+__all__ = ["Codec", "Encoded", "problems_of"]
 
 _Value = TypeVar("_Value")
 
@@ -171,7 +171,12 @@ def _explain(converter: Converter, cls: type[Any], data: dict[str, Any]) -> None
     try:
         converter.structure(data, cls)
     except BaseValidationError as errors:
-        raise InvalidDocument(_problems(errors, "")) from errors
+        raise InvalidDocument(problems_of(errors)) from errors
+
+
+def problems_of(error: BaseValidationError) -> list[Problem]:
+    """What a detailed converter found, each with its path."""
+    return _problems(error, "")
 
 
 def _problems(error: BaseException, path: str) -> list[Problem]:
