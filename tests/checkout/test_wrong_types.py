@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from minishop.errors import InvalidInput
-from minishop.orders import Address
+from minishop.payments import ClosePayment
 from tests.checkout.world import ADDRESS
 
 
@@ -54,7 +54,17 @@ def test_nothing_is_done(world, field):
         LATER[field](world.shop, order.id)
     assert raised.value.field == field
     assert world.store.load("order", order.id) == before
-    assert isinstance(world.order(order.id).terms.address, Address | None)
+    assert world.order(order.id) == order
+
+
+def test_the_gateway_is_not_bothered_either(world):
+    world.fill(TEA=1)
+    placed = world.place()
+    asked = []
+    world.shop.handlers = {**world.shop.handlers, ClosePayment: asked.append}
+    with pytest.raises(InvalidInput):
+        world.shop.close(placed.order.id, buyer="u1", key="k", reason=5)
+    assert asked == []
 
 
 @pytest.mark.parametrize("key", ["", None, 7])

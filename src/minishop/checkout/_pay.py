@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from attrs import evolve
+from attrs import define, evolve
 
 from minishop.checkout._act import Request, act, decide_all, find_done
 from minishop.checkout._commit import commit
@@ -36,7 +36,6 @@ from minishop.orders import (
     Rejected,
     Role,
     StartPayment,
-    decide,
 )
 from minishop.payments import (
     CaptureNotice,
@@ -332,30 +331,39 @@ def end_payments(desk: Desk, order_id: str, command: Command, request: Request, 
         return refused("no_such_order", id=order_id)
     now = yield from now_of()
     own = command.attempt if isinstance(command, StartPayment) else ""
-    closing = decide_all(desk, loaded[0], _closing(loaded[0], None, own), now, request.actor)
-    tried = closing if isinstance(closing, Rejected) else decide(closing[0], command, desk.context(now, request.actor))
+    tried = decide_all(desk, loaded[0], _closing(loaded[0], None, own), now, request.actor)
+    if not isinstance(tried, Rejected):
+        tried = decide_all(desk, tried[0], [command], now, request.actor)
     if isinstance(tried, Rejected):
         return Refused(reasons=tried.reasons, order=loaded[0])
-    if not tried:
+    if not tried[1]:
         return Done(order=loaded[0], version=loaded[1])  # for example a clock that has not run out
     for _ in range(desk.rounds):
         closed = yield from close_at_gateway(desk, loaded[0], except_for=own)
         if isinstance(closed, Refused) and not (force and closed.code == "payment_unknown"):
             return closed
-        ids = closed if isinstance(closed, tuple) else ()
-        started: list[str] = []
-
-        def plan(
-            order: Order, now: datetime, ids: tuple[str, ...] = ids, started: list[str] = started
-        ) -> list[Command]:
-            started[:] = [one.id for one in open_attempts(order) if not force and one.id not in (*ids, own)]
-            return [] if started else [*_closing(order, ids, own), command]
-
-        answer = yield from act(desk, order_id, plan, request)
-        if not started:
+        ended = _Ended(command, own, closed if isinstance(closed, tuple) else (), force)
+        answer = yield from act(desk, order_id, ended, request)
+        if not ended.has_others:
             return answer
         loaded = (yield from load_order(order_id)) or loaded  # another payment was started meanwhile
     raise StoreBusy("others started payments faster than they could be closed", code="busy")
+
+
+@define
+class _Ended:
+    """The plan of :func:`end_payments`: nothing, if there is a payment that was not closed at the gateway."""
+
+    command: Command
+    own: str
+    closed: tuple[str, ...]
+    force: bool
+    has_others: bool = False
+
+    def __call__(self, order: Order, now: datetime) -> list[Command]:
+        known = (*self.closed, self.own)
+        self.has_others = not self.force and any(one.id not in known for one in open_attempts(order))
+        return [] if self.has_others else [*_closing(order, self.closed, self.own), self.command]
 
 
 def _closing(order: Order, closed: tuple[str, ...] | None, own: str) -> list[Command]:

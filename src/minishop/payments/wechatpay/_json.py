@@ -80,6 +80,7 @@ def _decimal(text: str) -> Decimal:
         raise ValueError from None
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_decimal)
-#: What ``raw_decode()`` calls; it raises StopIteration where no value begins.
-_scan = make_scanner(_DECODER)  # type: ignore[arg-type]  # the stub wants a scanner to make a scanner of
+#: What ``JSONDecoder.raw_decode()`` calls; it raises StopIteration where no value begins.
+_scan = make_scanner(
+    json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_decimal)  # type: ignore[arg-type]
+)  # the stub wants a scanner to make a scanner of
